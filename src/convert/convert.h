@@ -1,0 +1,48 @@
+/*
+ * convert/convert.h: the door to the room that turns values of the source into PostgreSQL's binary
+ * form. Pure: no I/O, no clock, no allocation per row.
+ *
+ * Nothing is ever rounded, cut or replaced: a value that the target type cannot hold exactly is an
+ * error of PGC-4xxx that names column and value. Formats: PostgreSQL's *_recv functions, in its
+ * sources under src/backend/utils/adt, and "COPY, Binary Format" in its manual.
+ * Threads: a converter belongs to one thread.
+ */
+#pragma once
+
+#include "base/str.h"
+#include "model/charset.h"
+#include "model/row.h"
+#include "model/type.h"
+
+struct convert_column {
+    const struct source_type *source;
+    const struct target_type *target;
+    const struct charset *charset; /* of the source column; NULL where it has none */
+    struct str object;             /* "database.table.column", for errors */
+};
+
+/* Whether a value of `source` can be converted to `target` at all (the plan asks). */
+bool convert_supports(const struct source_type *source, const struct target_type *target);
+
+struct converter;
+struct error *converter_new(const struct convert_column *columns, size_t column_count,
+                            struct converter **ret_converter) CHECKED;
+void converter_free(struct converter *converter);
+void converter_freep(struct converter **converter);
+
+/* The header that opens a binary COPY stream, and the trailer that ends it. */
+void converter_begin_stream(struct buf *out);
+void converter_end_stream(struct buf *out);
+/*
+ * Appends one row. On failure `out` is as before, the error's object is set and
+ * *ret_failed_column is the column (the caller adds the row's key). Buffer full: PGC_NO_MEMORY.
+ */
+struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
+                                size_t *ret_failed_column) CHECKED;
+
+/*
+ * A cell as text for people (row keys in errors and findings): numbers, dates; text decoded and
+ * cut at max_chars, control characters escaped; bytes as 0x….
+ */
+void convert_cell_print(const struct cell *cell, const struct source_type *type,
+                        const struct charset *charset, size_t max_chars, struct buf *text);

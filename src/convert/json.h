@@ -1,0 +1,27 @@
+/*
+ * convert/json.h: whether PostgreSQL will take a text as json or jsonb. The server would find out
+ * itself, but its error names no row and costs the chunk.
+ *
+ * The grammar is RFC 8259's, as PostgreSQL's src/common/jsonapi.c reads it.
+ */
+#pragma once
+
+#include "base/str.h"
+
+/* Nested deeper, PostgreSQL's parser runs into max_stack_depth (2 MB by default). */
+#define JSON_LIMIT_DEPTH 6400
+/* The most that one string, array or object of a jsonb can hold: JENTRY_OFFLENMASK. */
+#define JSON_LIMIT_JSONB_BYTES ((size_t)0x0fffffff)
+
+/* Scratch space, so that none is allocated or cleared a document. */
+struct json_stack {
+    uint64_t in_object[JSON_LIMIT_DEPTH / 64]; /* one bit a level */
+};
+
+/*
+ * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates and numbers beyond
+ * numeric, which the type json keeps as they are written. NULL when it is JSON; else what is wrong
+ * ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
+ */
+const char *json_check(struct str text, bool for_jsonb, struct json_stack *stack,
+                       size_t *ret_bad_at);

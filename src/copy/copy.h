@@ -1,0 +1,81 @@
+/*
+ * copy/copy.h: the door to the room that moves the data: schema, chunks, rows, then keys, indexes,
+ * foreign keys, sequences, triggers, comments. What is done is known by the ledger alone, so the
+ * same call continues an unfinished run.
+ *
+ * Threads: copy_run() makes its own (jobs workers, one that splits and counts); struct copy_progress
+ * may be read by any thread meanwhile.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "ledger/ledger.h"
+#include "plan/plan.h"
+#include "source/source.h"
+
+/* ---- progress: written by workers, read by whoever shows it ---------------------------------- */
+
+struct copy_table_progress {
+    struct str name;
+    _Atomic uint64_t rows_done;
+    _Atomic uint64_t rows_total; /* an estimate until the table is counted */
+    _Atomic uint64_t bytes_done;
+    _Atomic bool done;
+};
+
+struct copy_progress {
+    _Atomic(const char *) phase; /* "schema", "copy", "indexes", "foreign keys", …; NULL before */
+    _Atomic uint64_t rows_done, rows_total, bytes_done;
+    _Atomic uint64_t steps_done, steps_total; /* of the phase, where it is not "copy" */
+    _Atomic uint64_t source_wait_ms, sink_wait_ms; /* all workers together: who is the slow one */
+    _Atomic uint64_t retries;
+    struct copy_table_progress *tables; /* set before the first thread starts */
+    size_t table_count;
+};
+
+/* ---- the job --------------------------------------------------------------------------------- */
+
+struct copy_job {
+    const struct plan *plan;
+    const struct source_options *source;
+    const struct source_facts *facts;
+    const struct sink_options *sink;
+    struct ledger *ledger;    /* taken, with a run begun or adopted */
+    struct str run_token;     /* the ledger's, "" when no snapshot was ever taken */
+    unsigned jobs;
+    uint64_t chunk_rows;      /* 0: by size */
+    bool lock;                /* hold a global read lock while the snapshots open */
+    uint64_t retry_ms;        /* how long lost connections are retried */
+    uint64_t deadline_ms;     /* of the monotonic clock; 0 without */
+    struct copy_progress *progress;
+};
+
+enum snapshot_kind { SNAPSHOT_SHARED, SNAPSHOT_LOCKED, SNAPSHOT_ONE_READER, SNAPSHOT_NOT_NEEDED };
+
+struct copy_outcome {
+    enum snapshot_kind snapshot;
+    enum token_verdict moved; /* how the source stood at the end, against the snapshot */
+    uint64_t rows_written;
+    size_t failed_steps;
+};
+
+/*
+ * Does everything that the ledger does not call done. On success all rows are there and counted;
+ * failed steps (an index, an orphaned foreign key) are findings in the ledger and in the outcome.
+ */
+struct error *copy_run(const struct copy_job *job, struct arena *arena,
+                       struct copy_outcome *ret_outcome) CHECKED;
+
+/* The names of the plan's tables that stand in the target already; none: the target is free. */
+struct error *copy_find_existing(struct sink_session *session, const struct plan *plan,
+                                 struct arena *arena, struct str **ret_names,
+                                 size_t *ret_count) CHECKED;
+/*
+ * Records what each table holds now, and compares later: PGC_TARGET_WRITTEN names the tables that
+ * somebody else wrote to. For a run without records the rows must be those of the finished chunks.
+ */
+struct error *copy_record_digests(struct ledger *ledger, struct arena *arena) CHECKED;
+struct error *copy_check_digests(struct ledger *ledger, struct arena *arena) CHECKED;
+/* Drops every table and function that the run made, in one transaction, then the ledger. */
+struct error *copy_discard(struct ledger *ledger, struct arena *arena) CHECKED;

@@ -1,0 +1,107 @@
+/*
+ * plan/plan.h: the door to the room that decides. Pure: the source's catalog and the user's rules
+ * in, every decision out; no I/O, the same input gives the same bytes.
+ *
+ * Everything of the source has a disposition here: it is created, mapped, left out (by whom), or
+ * not translated with its source text kept.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "model/catalog.h"
+#include "model/chunk.h"
+#include "model/finding.h"
+#include "model/target.h"
+
+enum plan_names { NAMES_KEEP, NAMES_LOWER, NAMES_SNAKE };
+
+/* "database.table.column" or "table.column" with globs; the most specific wins, then the later. */
+struct column_rule {
+    struct str pattern;
+    struct target_type type;
+    bool used; /* set by plan_make(): a rule that fits no column is a finding */
+};
+
+struct plan_options {
+    struct str schema;  /* "public" */
+    struct str owner;   /* "" for the target role itself */
+    enum plan_names names;
+    struct str *include; /* --tables globs; none: all */
+    size_t include_count;
+    struct str *exclude;
+    size_t exclude_count;
+    struct column_rule *rules;
+    size_t rule_count;
+};
+
+enum disposition { DISPOSITION_CREATED, DISPOSITION_LEFT_OUT, DISPOSITION_NOT_TRANSLATED };
+
+struct planned_column {
+    int source;            /* position in the source table */
+    bool copied;           /* false: PostgreSQL generates it */
+    const char *rule;      /* "default", "columns:", "key-group" … a stable word */
+    struct str reason;     /* one sentence */
+    bool lossy;
+};
+
+struct planned_index {
+    const struct source_index *source; /* NULL: made by the plan itself */
+    struct target_index target;
+    bool translated; /* false: see the finding */
+};
+
+struct planned_foreign_key {
+    const struct source_foreign_key *source;
+    struct target_foreign_key target;
+    uint32_t parent; /* number of the parent's planned table */
+    bool translated;
+};
+
+struct planned_table {
+    uint32_t number;
+    enum disposition disposition;
+    struct str disposition_reason;
+    const struct source_table *source;
+    struct target_table target;     /* its columns run parallel to `columns` */
+    struct planned_column *columns;
+    size_t column_count;
+    int *chunk_key; /* positions in the source table; count 0: one chunk */
+    size_t chunk_key_count;
+    struct str chunk_key_index; /* its index' name, for the report */
+    struct planned_index *indexes;
+    size_t index_count;
+    struct planned_foreign_key *foreign_keys;
+    size_t foreign_key_count;
+    int identity_column;       /* position in target.columns, -1 without */
+    size_t *on_update_columns; /* positions in target.columns */
+    size_t on_update_count;
+    struct str on_update_trigger; /* its name */
+};
+
+struct plan {
+    const struct source_catalog *catalog;
+    const struct plan_options *options;
+    struct planned_table *tables; /* parallel to catalog->tables */
+    size_t table_count;
+    struct finding_list findings;
+    struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
+};
+
+/* Blockers are findings, not errors: an error is a bug or a wrong rule. */
+struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
+                        struct plan_options *options, struct arena *arena,
+                        struct plan *ret_plan) CHECKED;
+size_t plan_count_findings(const struct plan *plan, enum severity severity);
+/* For people: tables, columns with source type -> target type and the reason, then findings. */
+struct error *plan_print_text(const struct plan *plan, struct buf *text) CHECKED;
+/* plan.json: options, digest and every decision; sorted keys, the same bytes for the same plan. */
+struct error *plan_print_json(const struct plan *plan, struct buf *json) CHECKED;
+/* The DDL, in the order in which it would run. */
+struct error *plan_print_sql(const struct plan *plan, struct buf *sql) CHECKED;
+/*
+ * From a plan.json: the options it was made with and its digest. The plan is made anew from them
+ * and must give the same digest, else the file is stale (PGC_STALE_PLAN): it can be neither out of
+ * date nor edited into something that was never checked.
+ */
+struct error *plan_read_json(struct str json, struct arena *arena, struct plan_options *ret_options,
+                             struct str *ret_digest) CHECKED;
