@@ -1,0 +1,268 @@
+/* Runs steps: each once, each in a transaction with its ledger entry, several side by side. */
+#include "copy/steps.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/stop.h"
+#include "copy/orphans.h"
+#include "copy/pool.h"
+
+struct step_run {
+    const struct copy_job *job;
+    const struct step **open; /* those still to do, in order */
+    size_t open_count;
+    pthread_mutex_t lock; /* guards next, failed, error */
+    pthread_mutex_t ledger_lock;
+    size_t next;
+    size_t failed;
+    struct error *error;
+};
+
+struct step_thread {
+    struct step_run *run;
+    unsigned number;
+    pthread_t thread;
+    struct sink_session *session;
+};
+
+/* ---- one step -------------------------------------------------------------------------------- */
+
+static struct error *run_once(struct step_thread *thread, const struct step *step)
+{
+    struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+    buf_add_c(&sql, "BEGIN;\n");
+    buf_add_str(&sql, step->sql);
+    buf_add_c(&sql, ";\n");
+    ledger_step_done_sql(thread->run->job->ledger, step->kind, step->name, &sql);
+    buf_add_c(&sql, ";\nCOMMIT");
+    struct error *error = buf_error(&sql);
+    if (error == NULL)
+        error = sink_exec(thread->session, buf_c_str(&sql));
+    buf_free(&sql);
+    if (error != NULL)
+        sink_rollback(thread->session);
+    else if (step->crash_point != NULL)
+        crash_point(step->crash_point);
+    return error;
+}
+
+static struct error *connect_thread(struct step_thread *thread)
+{
+    char what[32];
+    snprintf(what, sizeof what, "ddl %u", thread->number);
+    TRY(sink_open(thread->run->job->sink, what, &thread->session));
+    pthread_mutex_lock(&thread->run->ledger_lock);
+    struct error *error = ledger_register_backend(thread->run->job->ledger, thread->session);
+    pthread_mutex_unlock(&thread->run->ledger_lock);
+    return error;
+}
+
+/* The reply may have been lost behind the COMMIT. */
+static struct error *is_done(struct step_run *run, const struct step *step, bool *ret_done)
+{
+    struct arena scratch = ARENA_INIT(LIMIT_RUN_ARENA, "ledger steps");
+    struct ledger_step *steps = NULL;
+    size_t count = 0;
+    pthread_mutex_lock(&run->ledger_lock);
+    struct error *error = ledger_read_steps(run->job->ledger, &scratch, &steps, &count);
+    pthread_mutex_unlock(&run->ledger_lock);
+    *ret_done = false;
+    for (size_t i = 0; error == NULL && i < count; i++) {
+        if (str_equal(steps[i].kind, step->kind) && str_equal(steps[i].name, step->name) &&
+            str_equal(steps[i].state, STR("done")))
+            *ret_done = true;
+    }
+    arena_free(&scratch);
+    return error;
+}
+
+/* A step is tried again while the world is in the way, and never twice when it worked unseen. */
+static struct error *run_with_retries(struct step_thread *thread, const struct step *step)
+{
+    uint64_t give_up_ms = clock_ms() + thread->run->job->retry_ms;
+    uint64_t wait_ms = 250;
+    struct error *error = thread->session == NULL ? connect_thread(thread) : NULL;
+    if (error == NULL)
+        error = run_once(thread, step);
+    while (error != NULL && error->kind == ERROR_KIND_TEMPORARY && clock_ms() < give_up_ms) {
+        bool done = false;
+        log_warning("%s; trying again", error->text);
+        if (!pool_sleep(wait_ms))
+            return error;
+        wait_ms = wait_ms < 8000 ? wait_ms * 2 : wait_ms;
+        error_free(error);
+        error = NULL;
+        if (thread->session == NULL || sink_is_dead(thread->session)) {
+            sink_close(thread->session);
+            thread->session = NULL;
+            error = connect_thread(thread);
+        }
+        if (error == NULL)
+            error = is_done(thread->run, step, &done);
+        if (error == NULL && !done)
+            error = run_once(thread, step);
+    }
+    return error;
+}
+
+/* ---- failures that are findings -------------------------------------------------------------- */
+
+/* The object is refused for what the data or the object is, not for the state of the world. */
+static bool is_finding(const struct error *error)
+{
+    if (error->id == PGC_TARGET_SPACE)
+        return false;
+    return error->kind == ERROR_KIND_TARGET || error->kind == ERROR_KIND_DATA ||
+           error->kind == ERROR_KIND_FINDINGS;
+}
+
+static struct error *note_failure(struct step_thread *thread, const struct step *step,
+                                  const struct error *failure, struct arena *scratch)
+{
+    struct step_run *run = thread->run;
+    struct finding finding = {
+        .id = failure->id == PGC_TARGET_QUERY ? PGC_OBJECT_FAILED : failure->id,
+        .severity = SEVERITY_CHANGES,
+        .object = arena_format(scratch, STR_FMT " " STR_FMT, STR_ARG(step->kind),
+                               STR_ARG(step->name)),
+        .text = arena_str_c(scratch, failure->text),
+        .fix = arena_str_c(scratch, failure->fix != NULL ? failure->fix : ""),
+        .detail = arena_str_c(scratch, failure->row != NULL ? failure->row : ""),
+        .rows = -1,
+    };
+    if (failure->id == PGC_ORPHANS && step->foreign_key != NULL)
+        TRY(orphans_describe(thread->session, step->table, step->foreign_key, scratch, &finding));
+    log_warning(STR_FMT ": " STR_FMT, STR_ARG(finding.object), STR_ARG(finding.text));
+    pthread_mutex_lock(&run->ledger_lock);
+    struct error *error =
+        ledger_step_failed(run->job->ledger, step->kind, step->name, finding.text);
+    if (error == NULL)
+        error = ledger_add_finding(run->job->ledger, &finding);
+    pthread_mutex_unlock(&run->ledger_lock);
+    return error;
+}
+
+static struct error *do_step(struct step_thread *thread, const struct step *step)
+{
+    struct error *error = run_with_retries(thread, step);
+    if (error == NULL)
+        return NULL;
+    if (step->essential || !is_finding(error))
+        return error_add_context(error, "make " STR_FMT " " STR_FMT, STR_ARG(step->kind),
+                                 STR_ARG(step->name));
+    struct arena scratch = ARENA_INIT(LIMIT_RUN_ARENA, "finding");
+    struct error *noting = note_failure(thread, step, error, &scratch);
+    arena_free(&scratch);
+    error_free(error);
+    if (noting != NULL)
+        return noting;
+    pthread_mutex_lock(&thread->run->lock);
+    thread->run->failed++;
+    pthread_mutex_unlock(&thread->run->lock);
+    return NULL;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static const struct step *take_step(struct step_run *run)
+{
+    const struct step *step = NULL;
+    pthread_mutex_lock(&run->lock);
+    if (run->error == NULL && !stop_requested() && run->next < run->open_count)
+        step = run->open[run->next++];
+    pthread_mutex_unlock(&run->lock);
+    return step;
+}
+
+static void *step_thread_run(void *argument)
+{
+    struct step_thread *thread = argument;
+    const struct step *step;
+    while ((step = take_step(thread->run)) != NULL) {
+        struct error *error = do_step(thread, step);
+        if (error != NULL) {
+            pthread_mutex_lock(&thread->run->lock);
+            if (thread->run->error == NULL)
+                thread->run->error = error;
+            else
+                error_free(error);
+            pthread_mutex_unlock(&thread->run->lock);
+            break;
+        }
+        atomic_fetch_add(&thread->run->job->progress->steps_done, 1);
+    }
+    sink_close(thread->session);
+    thread->session = NULL;
+    return NULL;
+}
+
+static struct error *run_threads(struct step_run *run, unsigned sessions, struct arena *arena)
+{
+    unsigned count = sessions < run->open_count ? sessions : (unsigned)run->open_count;
+    struct step_thread *threads = ARENA_ARRAY(arena, count + 1, struct step_thread);
+    unsigned started = 0;
+    for (; started < count; started++) {
+        threads[started].run = run;
+        threads[started].number = started;
+        if (pthread_create(&threads[started].thread, NULL, step_thread_run, &threads[started]) != 0)
+            break;
+    }
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i].thread, NULL);
+    if (run->error != NULL)
+        return run->error;
+    if (started == 0 && run->open_count > 0)
+        return error_new(PGC_INTERNAL, "no thread could be started");
+    if (run->next < run->open_count)
+        return error_new(stop_reason() == STOP_DEADLINE ? PGC_DEADLINE : PGC_INTERRUPTED,
+                         "stopped with %zu steps of this phase left", run->open_count - run->next);
+    return NULL;
+}
+
+static struct str step_key(struct arena *arena, struct str kind, struct str name)
+{
+    return arena_format(arena, STR_FMT ":" STR_FMT, STR_ARG(kind), STR_ARG(name));
+}
+
+/* Leaves out what the ledger calls done. A failed one is tried again: it may have been mended. */
+static struct error *find_open(struct step_run *run, const struct step_list *steps,
+                               struct arena *arena)
+{
+    struct ledger_step *known = NULL;
+    size_t known_count = 0;
+    struct map done;
+    TRY(ledger_read_steps(run->job->ledger, arena, &known, &known_count));
+    map_init(&done, arena);
+    for (size_t i = 0; i < known_count; i++) {
+        if (str_equal(known[i].state, STR("done")))
+            map_add(&done, step_key(arena, known[i].kind, known[i].name), &known[i]);
+    }
+    run->open = ARENA_ARRAY(arena, steps->count + 1, const struct step *);
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        if (map_get(&done, step_key(arena, step->kind, step->name)) == NULL)
+            run->open[run->open_count++] = step;
+    }
+    return NULL;
+}
+
+struct error *steps_run(const struct copy_job *job, const struct step_list *steps,
+                        unsigned sessions, struct arena *arena, size_t *ret_failed)
+{
+    struct step_run run = {.job = job};
+    TRY(find_open(&run, steps, arena));
+    atomic_store(&job->progress->steps_done, 0);
+    atomic_store(&job->progress->steps_total, run.open_count);
+    pthread_mutex_init(&run.lock, NULL);
+    pthread_mutex_init(&run.ledger_lock, NULL);
+    struct error *error = run_threads(&run, sessions, arena);
+    pthread_mutex_destroy(&run.lock);
+    pthread_mutex_destroy(&run.ledger_lock);
+    *ret_failed = run.failed;
+    return error;
+}

@@ -1,0 +1,209 @@
+/* Which steps there are: each phase's statements, from the plan. */
+#include "copy/steps.h"
+
+#include "base/limits.h"
+
+static struct error *push(struct step_list *steps, struct arena *arena, struct step step,
+                          struct buf *sql)
+{
+    struct error *error = buf_error(sql);
+    if (error == NULL) {
+        step.sql = arena_str(arena, buf_str(sql));
+        *ARENA_PUSH(arena, steps->items, steps->count, steps->capacity) = step;
+    }
+    buf_free(sql);
+    return error;
+}
+
+static struct buf new_sql(void)
+{
+    return BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+}
+
+static struct str name_in_table(struct arena *arena, const struct planned_table *table,
+                                struct str name)
+{
+    return arena_format(arena, STR_FMT "." STR_FMT, STR_ARG(table->target.name), STR_ARG(name));
+}
+
+static void add_owner(struct buf *sql, const char *what, const struct target_table *table,
+                      struct str name, struct str owner)
+{
+    if (owner.len == 0)
+        return;
+    buf_add_format(sql, ";\nALTER %s ", what);
+    sink_quote_name(sql, table->schema, name);
+    buf_add_c(sql, *what == 'F' ? "() OWNER TO " : " OWNER TO ");
+    sink_quote_ident(sql, owner);
+}
+
+static bool is_created(const struct planned_table *table)
+{
+    return table->disposition == DISPOSITION_CREATED;
+}
+
+struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
+                               struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    struct buf schema = new_sql();
+    /* IF NOT EXISTS asks for the right to create even when there is nothing to create. */
+    buf_add_c(&schema, "DO $pgc$ BEGIN IF to_regnamespace(");
+    struct buf quoted = new_sql();
+    sink_quote_ident(&quoted, plan->options->schema);
+    sink_quote_literal(&schema, buf_str(&quoted));
+    buf_free(&quoted);
+    buf_add_c(&schema, ") IS NULL THEN EXECUTE 'CREATE SCHEMA ' || quote_ident(");
+    sink_quote_literal(&schema, plan->options->schema);
+    buf_add_c(&schema, "); END IF; END $pgc$");
+    TRY(push(&steps, arena,
+             (struct step){.kind = STR("schema"), .name = plan->options->schema, .essential = true},
+             &schema));
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        if (!is_created(table))
+            continue;
+        struct buf sql = new_sql();
+        sink_ddl_table(&sql, &table->target);
+        add_owner(&sql, "TABLE", &table->target, table->target.name, plan->options->owner);
+        TRY(push(&steps, arena,
+                 (struct step){.kind = STR("table"), .name = table->target.name, .table = table,
+                               .crash_point = "schema", .essential = true},
+                 &sql));
+    }
+    *ret_steps = steps;
+    return NULL;
+}
+
+/* The biggest tables' indexes first: the longest build decides how long the phase takes. */
+static int compare_table_size(const void *left, const void *right)
+{
+    const struct step *a = left, *b = right;
+    uint64_t a_bytes = a->table->source->data_bytes, b_bytes = b->table->source->data_bytes;
+    if (a_bytes != b_bytes)
+        return a_bytes < b_bytes ? 1 : -1;
+    int by_name = str_compare(a->table->target.name, b->table->target.name);
+    return by_name != 0 ? by_name : str_compare(a->name, b->name);
+}
+
+struct error *steps_for_indexes(const struct plan *plan, struct arena *arena,
+                                struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        for (size_t k = 0; is_created(table) && k < table->index_count; k++) {
+            const struct planned_index *index = &table->indexes[k];
+            if (!index->translated)
+                continue;
+            struct buf sql = new_sql();
+            sink_ddl_index(&sql, &table->target, &index->target);
+            TRY(push(&steps, arena,
+                     (struct step){.kind = STR("index"),
+                                   .name = name_in_table(arena, table, index->target.name),
+                                   .table = table, .crash_point = "index"},
+                     &sql));
+        }
+    }
+    if (steps.count > 0)
+        qsort(steps.items, steps.count, sizeof *steps.items, compare_table_size);
+    *ret_steps = steps;
+    return NULL;
+}
+
+struct error *steps_for_foreign_keys(const struct plan *plan, struct arena *arena,
+                                     struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
+            const struct planned_foreign_key *key = &table->foreign_keys[k];
+            if (!key->translated)
+                continue;
+            struct buf sql = new_sql();
+            sink_ddl_foreign_key(&sql, &table->target, &key->target);
+            TRY(push(&steps, arena,
+                     (struct step){.kind = STR("fk"),
+                                   .name = name_in_table(arena, table, key->target.name),
+                                   .table = table, .crash_point = "fk"},
+                     &sql));
+        }
+    }
+    *ret_steps = steps;
+    return NULL;
+}
+
+struct error *steps_for_validation(const struct plan *plan, struct arena *arena,
+                                   struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
+            const struct planned_foreign_key *key = &table->foreign_keys[k];
+            if (!key->translated)
+                continue;
+            struct buf sql = new_sql();
+            sink_ddl_validate(&sql, &table->target, key->target.name);
+            TRY(push(&steps, arena,
+                     (struct step){.kind = STR("validate"),
+                                   .name = name_in_table(arena, table, key->target.name),
+                                   .table = table, .foreign_key = key,
+                                   .crash_point = "fk-validate"},
+                     &sql));
+        }
+    }
+    if (steps.count > 0)
+        qsort(steps.items, steps.count, sizeof *steps.items, compare_table_size);
+    *ret_steps = steps;
+    return NULL;
+}
+
+static struct error *push_trigger(struct step_list *steps, struct arena *arena,
+                                  const struct plan *plan, const struct planned_table *table)
+{
+    struct buf sql = new_sql();
+    sink_ddl_on_update(&sql, &table->target, table->on_update_columns, table->on_update_count,
+                       table->on_update_trigger);
+    add_owner(&sql, "FUNCTION", &table->target, table->on_update_trigger, plan->options->owner);
+    return push(steps, arena,
+                (struct step){.kind = STR("trigger"), .name = table->on_update_trigger,
+                              .table = table, .crash_point = "trigger"},
+                &sql);
+}
+
+struct error *steps_for_the_rest(const struct plan *plan, struct arena *arena,
+                                 struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        struct step step = {.name = table->target.name, .table = table};
+        if (!is_created(table))
+            continue;
+        if (table->identity_column >= 0) {
+            struct buf sql = new_sql();
+            sink_ddl_sequence(&sql, &table->target, (size_t)table->identity_column,
+                              table->source->auto_increment);
+            step.kind = STR("sequence");
+            step.crash_point = "sequence";
+            TRY(push(&steps, arena, step, &sql));
+        }
+        if (table->on_update_count > 0)
+            TRY(push_trigger(&steps, arena, plan, table));
+        struct buf comments = new_sql();
+        sink_ddl_comments(&comments, &table->target);
+        step.kind = STR("comment");
+        step.crash_point = NULL;
+        if (comments.len > 0)
+            TRY(push(&steps, arena, step, &comments));
+        struct buf analyze = new_sql();
+        sink_ddl_analyze(&analyze, &table->target);
+        step.kind = STR("analyze");
+        step.crash_point = "analyze";
+        TRY(push(&steps, arena, step, &analyze));
+    }
+    *ret_steps = steps;
+    return NULL;
+}

@@ -1,0 +1,381 @@
+#include "copy/worker.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "base/stop.h"
+
+void worker_init(struct worker *worker, struct copy_pool *pool, unsigned number,
+                 struct source_session *source)
+{
+    *worker = (struct worker){.pool = pool, .number = number};
+    pthread_mutex_init(&worker->source_lock, NULL);
+    worker->source = source;
+    worker->out = BUF_INIT(LIMIT_ROW, "rows in COPY form");
+    worker->sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+}
+
+static struct source_session *swap_source(struct worker *worker, struct source_session *session)
+{
+    pthread_mutex_lock(&worker->source_lock);
+    struct source_session *before = worker->source;
+    worker->source = session;
+    pthread_mutex_unlock(&worker->source_lock);
+    return before;
+}
+
+static void close_source(struct worker *worker)
+{
+    source_close(swap_source(worker, NULL));
+}
+
+void worker_interrupt(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->source_lock);
+    if (worker->source != NULL)
+        source_interrupt(worker->source);
+    pthread_mutex_unlock(&worker->source_lock);
+}
+
+void worker_done(struct worker *worker)
+{
+    close_source(worker);
+    sink_close(worker->sink);
+    converter_free(worker->converter);
+    buf_free(&worker->out);
+    buf_free(&worker->sql);
+    pthread_mutex_destroy(&worker->source_lock);
+}
+
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+static struct error *open_sink(struct worker *worker)
+{
+    struct copy_pool *pool = worker->pool;
+    char what[32];
+    snprintf(what, sizeof what, "worker %u", worker->number);
+    TRY(sink_open(pool->job->sink, what, &worker->sink));
+    pthread_mutex_lock(&pool->ledger_lock);
+    struct error *error = ledger_register_backend(pool->job->ledger, worker->sink);
+    pthread_mutex_unlock(&pool->ledger_lock);
+    return error;
+}
+
+static struct error *open_source(struct worker *worker)
+{
+    struct copy_pool *pool = worker->pool;
+    struct source_session *session = NULL;
+    TRY(source_open(pool->job->source, &session));
+    if (worker->number != 0)
+        source_set_packet_limit(session, WORKER_NARROW_PACKET);
+    struct arena scratch = ARENA_INIT(LIMIT_RUN_ARENA, "source token");
+    struct error *error = source_snapshot_join(session, &pool->token, &scratch);
+    arena_free(&scratch);
+    if (error != NULL) {
+        source_close(session);
+        return error;
+    }
+    swap_source(worker, session);
+    return NULL;
+}
+
+static struct error *reopen_sessions(struct worker *worker)
+{
+    if (worker->sink != NULL && sink_is_dead(worker->sink)) {
+        sink_close(worker->sink);
+        worker->sink = NULL;
+    }
+    if (worker->sink == NULL)
+        TRY_DOING(open_sink(worker), "reconnect worker %u to the target", worker->number);
+    if (worker->source == NULL)
+        TRY_DOING(open_source(worker), "reconnect worker %u to the source", worker->number);
+    return NULL;
+}
+
+/* ---- one chunk ------------------------------------------------------------------------------- */
+
+struct chunk_outcome {
+    uint64_t rows;
+    uint64_t bytes;
+    bool commit_unknown;
+};
+
+static struct error *use_table(struct worker *worker, const struct table_work *work)
+{
+    if (worker->table == work)
+        return NULL;
+    converter_free(worker->converter);
+    worker->converter = NULL;
+    worker->table = NULL;
+    TRY(converter_new(work->converts, work->column_count, &worker->converter));
+    worker->table = work;
+    return NULL;
+}
+
+/* "id = 9014, lang = de": the chunk key's values of the row, so that it can be found. */
+static struct error *name_row(struct error *error, const struct table_work *work,
+                              const struct row *row)
+{
+    const struct planned_table *planned = work->planned;
+    struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "row key");
+    for (size_t k = 0; k < planned->chunk_key_count; k++) {
+        for (size_t i = 0; i < work->column_count; i++) {
+            if (work->source_columns[i] != planned->chunk_key[k])
+                continue;
+            const struct source_column *column = &planned->source->columns[planned->chunk_key[k]];
+            buf_add_format(&text, "%s" STR_FMT " = ", text.len > 0 ? ", " : "",
+                           STR_ARG(column->name));
+            convert_cell_print(&row->cells[i], &column->type, work->converts[i].charset, 200, &text);
+        }
+    }
+    error_with_row(error, "%s", text.len > 0 ? buf_c_str(&text) : "(the table has no usable key)");
+    buf_free(&text);
+    return error;
+}
+
+static struct error *send_slice(struct worker *worker, struct chunk_outcome *outcome)
+{
+    uint64_t start_ms = clock_ms();
+    TRY(buf_error(&worker->out));
+    TRY(sink_copy_send(worker->sink, worker->out.ptr, worker->out.len));
+    outcome->bytes += worker->out.len;
+    atomic_fetch_add(&worker->pool->job->progress->sink_wait_ms, clock_ms() - start_ms);
+    buf_reset(&worker->out, 2 * LIMIT_COPY_SLICE);
+    return NULL;
+}
+
+static struct error *interrupted(void)
+{
+    if (stop_reason() == STOP_DEADLINE)
+        return error_new(PGC_DEADLINE, "the deadline cannot be kept");
+    return error_new(PGC_INTERRUPTED, "stopped before the chunk was complete");
+}
+
+/* Shows rows as they go, but not row by row: an atomic word shared by all threads is not free. */
+static void show_progress(struct worker *worker, struct table_work *work, uint64_t rows)
+{
+    atomic_fetch_add_explicit(&work->progress->rows_done, rows, memory_order_relaxed);
+    atomic_fetch_add_explicit(&worker->pool->job->progress->rows_done, rows, memory_order_relaxed);
+}
+
+static struct error *move_rows(struct worker *worker, struct source_cursor *cursor,
+                               struct table_work *work, struct chunk_outcome *outcome)
+{
+    uint64_t shown = 0;
+    for (;;) {
+        const struct row *row = NULL;
+        size_t failed_column = 0;
+        TRY(source_next_row(cursor, &row));
+        if (row == NULL)
+            break;
+        struct error *error = converter_add_row(worker->converter, row, &worker->out,
+                                                &failed_column);
+        if (UNLIKELY(error != NULL))
+            return name_row(error, work, row);
+        outcome->rows++;
+        if (worker->out.len >= LIMIT_COPY_SLICE) {
+            TRY(send_slice(worker, outcome));
+            show_progress(worker, work, outcome->rows - shown);
+            shown = outcome->rows;
+            if (stop_requested())
+                return interrupted();
+        }
+    }
+    converter_end_stream(&worker->out);
+    TRY(send_slice(worker, outcome));
+    show_progress(worker, work, outcome->rows - shown);
+    return NULL;
+}
+
+static struct error *write_chunk(struct worker *worker, struct chunk_ref ref,
+                                 struct source_cursor *cursor, struct chunk_outcome *outcome)
+{
+    const struct target_table *target = &ref.work->planned->target;
+    uint64_t server_rows = 0;
+
+    TRY(sink_begin(worker->sink));
+    TRY(sink_copy_begin(worker->sink, target, ref.work->target_columns, ref.work->column_count));
+    buf_reset(&worker->out, 2 * LIMIT_COPY_SLICE);
+    converter_begin_stream(&worker->out);
+    TRY(move_rows(worker, cursor, ref.work, outcome));
+    crash_point("chunk-sent");
+    TRY(sink_copy_end(worker->sink, &server_rows));
+    if (server_rows != outcome->rows)
+        return error_new(PGC_INTERNAL, "%" PRIu64 " rows were sent and PostgreSQL took %" PRIu64,
+                         outcome->rows, server_rows);
+
+    /* The ledger entry rides in the rows' own transaction: a crash can lose both, never one. */
+    buf_reset(&worker->sql, 64 * KIB);
+    ledger_chunk_done_sql(worker->pool->job->ledger, ref.chunk, outcome->rows, outcome->bytes,
+                          &worker->sql);
+    TRY(buf_error(&worker->sql));
+    TRY(sink_exec(worker->sink, buf_c_str(&worker->sql)));
+    crash_point("chunk-before-commit");
+    TRY(sink_commit(worker->sink, &outcome->commit_unknown));
+    crash_point("chunk-after-commit");
+    return NULL;
+}
+
+static struct error *copy_chunk(struct worker *worker, struct chunk_ref ref,
+                                struct chunk_outcome *ret_outcome)
+{
+    const struct planned_table *planned = ref.work->planned;
+    CLEANUP(source_cursor_closep) struct source_cursor *cursor = NULL;
+
+    *ret_outcome = (struct chunk_outcome){0};
+    TRY(use_table(worker, ref.work));
+    TRY(source_cursor_open(worker->source, worker->pool->job->plan->catalog->database,
+                           planned->source, ref.work->source_columns, ref.work->column_count,
+                           (struct source_key){planned->chunk_key, planned->chunk_key_count},
+                           ref.chunk, &cursor));
+    struct error *error = write_chunk(worker, ref, cursor, ret_outcome);
+    if (error != NULL && !ret_outcome->commit_unknown) {
+        sink_copy_abort(worker->sink);
+        sink_rollback(worker->sink);
+    }
+    return error;
+}
+
+/* ---- retries --------------------------------------------------------------------------------- */
+
+/* What was shown as moved and then undone is taken back, so that progress tells the truth. */
+static void take_back_progress(struct worker *worker, struct chunk_ref ref, uint64_t rows)
+{
+    atomic_fetch_sub(&ref.work->progress->rows_done, rows);
+    atomic_fetch_sub(&worker->pool->job->progress->rows_done, rows);
+}
+
+/* The reply to COMMIT was lost: the ledger knows what happened, nobody else. */
+static struct error *ask_ledger(struct worker *worker, struct chunk_ref ref, bool *ret_done)
+{
+    struct copy_pool *pool = worker->pool;
+    pthread_mutex_lock(&pool->ledger_lock);
+    struct error *error = ledger_chunk_is_done(pool->job->ledger, ref.chunk, ret_done);
+    pthread_mutex_unlock(&pool->ledger_lock);
+    return error;
+}
+
+static void drop_lost_sessions(struct worker *worker, const struct error *error)
+{
+    if (error->id == PGC_SOURCE_CONNECT || error->id == PGC_SOURCE_ROW_TOO_WIDE)
+        close_source(worker);
+}
+
+/* Waits and connects again until it works, the time is up, or it makes no sense. */
+static struct error *reconnect(struct worker *worker, struct error *error, uint64_t give_up_ms,
+                               unsigned *attempt)
+{
+    while (error != NULL && error->kind == ERROR_KIND_TEMPORARY && clock_ms() < give_up_ms) {
+        log_warning("worker %u: %s; trying again", worker->number, error->text);
+        atomic_fetch_add(&worker->pool->job->progress->retries, 1);
+        uint64_t wait_ms = 250u << (*attempt < 5 ? *attempt : 5);
+        (*attempt)++;
+        if (!pool_sleep(wait_ms))
+            return error;
+        error_free(error);
+        error = reopen_sessions(worker);
+    }
+    return error;
+}
+
+enum chunk_fate { CHUNK_WRITTEN, CHUNK_TOO_WIDE, CHUNK_GIVEN_UP };
+
+static struct error *copy_with_retries(struct worker *worker, struct chunk_ref ref,
+                                       struct chunk_outcome *outcome, enum chunk_fate *ret_fate)
+{
+    uint64_t give_up_ms = 0;
+    unsigned attempt = 0;
+    for (;;) {
+        struct error *error = copy_chunk(worker, ref, outcome);
+        if (error == NULL) {
+            *ret_fate = CHUNK_WRITTEN;
+            return NULL;
+        }
+        bool unknown = outcome->commit_unknown;
+        take_back_progress(worker, ref, outcome->rows);
+        drop_lost_sessions(worker, error);
+        if (error->id == PGC_SOURCE_ROW_TOO_WIDE && worker->number != 0) {
+            error_free(error);
+            *ret_fate = CHUNK_TOO_WIDE;
+            return NULL;
+        }
+        if (give_up_ms == 0)
+            give_up_ms = clock_ms() + worker->pool->job->retry_ms;
+        if (error->kind != ERROR_KIND_TEMPORARY)
+            return error;
+        TRY(reconnect(worker, error, give_up_ms, &attempt));
+        if (unknown) {
+            bool done = false;
+            TRY(ask_ledger(worker, ref, &done));
+            if (done) {
+                show_progress(worker, ref.work, outcome->rows);
+                *ret_fate = CHUNK_WRITTEN;
+                return NULL;
+            }
+        }
+    }
+}
+
+/* ---- the thread ------------------------------------------------------------------------------ */
+
+static struct error *do_chunk(struct worker *worker, struct chunk_ref ref, enum chunk_fate *ret_fate)
+{
+    struct chunk_outcome outcome;
+    const struct str table = ref.work->planned->source->name;
+    uint64_t start_ms = clock_ms();
+
+    if (worker->source == NULL) {
+        struct error *error = reopen_sessions(worker);
+        unsigned attempt = 0;
+        TRY(reconnect(worker, error, start_ms + worker->pool->job->retry_ms, &attempt));
+    }
+    TRY_DOING(copy_with_retries(worker, ref, &outcome, ret_fate), "copy chunk %u of " STR_FMT,
+              ref.chunk->id, STR_ARG(table));
+    if (*ret_fate == CHUNK_WRITTEN) {
+        atomic_fetch_add(&worker->pool->job->progress->bytes_done, outcome.bytes);
+        atomic_fetch_add(&ref.work->progress->bytes_done, outcome.bytes);
+        log_write(LOG_EVENT(.level = LOG_DEBUG, .event = "chunk.done", .phase = STR("copy"),
+                            .table = table, .chunk = ref.chunk->id, .rows = (int64_t)outcome.rows,
+                            .bytes = (int64_t)outcome.bytes,
+                            .ms = (int64_t)(clock_ms() - start_ms)),
+                  "chunk done");
+    }
+    return NULL;
+}
+
+static struct error *work_until_done(struct worker *worker)
+{
+    struct copy_pool *pool = worker->pool;
+    struct chunk_ref ref;
+
+    TRY_DOING(open_sink(worker), "connect worker %u to the target", worker->number);
+    while (pool_take(pool, worker->number, &ref)) {
+        enum chunk_fate fate = CHUNK_GIVEN_UP;
+        struct error *error = do_chunk(worker, ref, &fate);
+        if (error != NULL && worker->source == NULL &&
+            (error->id == PGC_SOURCE_MOVED || error->id == PGC_SNAPSHOT) && pool_retire(pool, ref)) {
+            log_warning("worker %u lost its view of the snapshot; the others go on",
+                        worker->number);
+            error_free(error);
+            return NULL;
+        }
+        TRY(error);
+        if (fate == CHUNK_TOO_WIDE)
+            pool_hand_to_wide(pool, ref);
+        else
+            pool_chunk_done(pool, ref);
+    }
+    return NULL;
+}
+
+void *worker_run(void *argument)
+{
+    struct worker *worker = argument;
+    struct error *error = work_until_done(worker);
+    if (error != NULL)
+        pool_fail(worker->pool, error);
+    source_thread_done();
+    return NULL;
+}
