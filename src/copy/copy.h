@@ -27,7 +27,7 @@ struct copy_table_progress {
 struct copy_progress {
     _Atomic(const char *) phase; /* "schema", "copy", "indexes", "foreign keys", …; NULL before */
     _Atomic uint64_t rows_done, rows_total, bytes_done;
-    _Atomic uint64_t steps_done, steps_total; /* of the phase, where it is not "copy" */
+    _Atomic uint64_t steps_done, steps_total;      /* of the phase, where it is not "copy" */
     _Atomic uint64_t source_wait_ms, sink_wait_ms; /* all workers together: who is the slow one */
     _Atomic uint64_t retries;
     struct copy_table_progress *tables; /* set before the first thread starts */
@@ -41,13 +41,13 @@ struct copy_job {
     const struct source_options *source;
     const struct source_facts *facts;
     const struct sink_options *sink;
-    struct ledger *ledger;    /* taken, with a run begun or adopted */
-    struct str run_token;     /* the ledger's, "" when no snapshot was ever taken */
+    struct ledger *ledger; /* taken, with a run begun or adopted */
+    struct str run_token;  /* the ledger's, "" when no snapshot was ever taken */
     unsigned jobs;
-    uint64_t chunk_rows;      /* 0: by size */
-    bool lock;                /* hold a global read lock while the snapshots open */
-    uint64_t retry_ms;        /* how long lost connections are retried */
-    uint64_t deadline_ms;     /* of the monotonic clock; 0 without */
+    uint64_t chunk_rows;  /* 0: by size */
+    bool lock;            /* hold a global read lock while the snapshots open */
+    uint64_t retry_ms;    /* how long lost connections are retried */
+    uint64_t deadline_ms; /* of the monotonic clock; 0 without */
     struct copy_progress *progress;
 };
 
@@ -69,8 +69,8 @@ struct error *copy_run(const struct copy_job *job, struct arena *arena,
 
 /* The names of the plan's tables that stand in the target already; none: the target is free. */
 struct error *copy_find_existing(struct sink_session *session, const struct plan *plan,
-                                 struct arena *arena, struct str **ret_names,
-                                 size_t *ret_count) CHECKED;
+                                 struct arena *arena, struct str **ret_names, size_t *ret_count)
+    CHECKED;
 /*
  * Records what each table holds now, and compares later: PGC_TARGET_WRITTEN names the tables that
  * somebody else wrote to. For a run without records the rows must be those of the finished chunks.

@@ -104,8 +104,7 @@ static struct error *check_table(struct ledger *ledger, const struct ledger_tabl
     TRY(count_now(session, table, xid, arena, &rows));
     if (!str_to_u64(sink_cell(&rows, 0, 0), &now))
         return error_new(PGC_INTERNAL, "a count gave no number");
-    *ret_written =
-        now != known_rows || (recorded && !str_equal(sink_cell(&rows, 0, 1), STR("0")));
+    *ret_written = now != known_rows || (recorded && !str_equal(sink_cell(&rows, 0, 1), STR("0")));
     return NULL;
 }
 

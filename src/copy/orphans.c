@@ -114,8 +114,8 @@ struct error *orphans_describe(struct sink_session *session, const struct planne
     TRY(count_orphans(session, table, target, arena, &finding->rows));
     TRY(list_orphans(session, table, target, arena, &finding->detail));
     finding->text = arena_format(arena,
-                                 "%lld rows of " STR_FMT " have no parent in " STR_FMT
-                                 " (" STR_FMT "); they are data and were left in place",
+                                 "%lld rows of " STR_FMT " have no parent in " STR_FMT " (" STR_FMT
+                                 "); they are data and were left in place",
                                  (long long)finding->rows, STR_ARG(table->target.name),
                                  STR_ARG(target->parent_table), STR_ARG(target->name));
     buf_add_c(&fix, "add the parents or remove the rows, then: ");

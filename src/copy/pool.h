@@ -21,8 +21,8 @@ struct table_work {
     size_t column_count;
     struct chunk *chunks; /* those not done yet; in the preparing thread's arena */
     size_t chunk_count;
-    size_t next; /* the first one that nobody took */
-    size_t left; /* not committed yet */
+    size_t next;         /* the first one that nobody took */
+    size_t left;         /* not committed yet */
     bool split, counted; /* as the ledger says at the start */
 };
 
@@ -40,7 +40,7 @@ struct copy_pool {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    size_t published;       /* tables[0 … published-1] have their chunks */
+    size_t published; /* tables[0 … published-1] have their chunks */
     bool all_published;
     size_t scan_from;       /* tables before it have no chunk left to take */
     size_t in_flight;       /* chunks taken and not yet given back as done */

@@ -128,8 +128,8 @@ static struct error *note_failure(struct step_thread *thread, const struct step 
     struct finding finding = {
         .id = failure->id == PGC_TARGET_QUERY ? PGC_OBJECT_FAILED : failure->id,
         .severity = SEVERITY_CHANGES,
-        .object = arena_format(scratch, STR_FMT " " STR_FMT, STR_ARG(step->kind),
-                               STR_ARG(step->name)),
+        .object =
+            arena_format(scratch, STR_FMT " " STR_FMT, STR_ARG(step->kind), STR_ARG(step->name)),
         .text = arena_str_c(scratch, failure->text),
         .fix = arena_str_c(scratch, failure->fix != NULL ? failure->fix : ""),
         .detail = arena_str_c(scratch, failure->row != NULL ? failure->row : ""),

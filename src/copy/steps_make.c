@@ -67,8 +67,11 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
         sink_ddl_table(&sql, &table->target);
         add_owner(&sql, "TABLE", &table->target, table->target.name, plan->options->owner);
         TRY(push(&steps, arena,
-                 (struct step){.kind = STR("table"), .name = table->target.name, .table = table,
-                               .crash_point = "schema", .essential = true},
+                 (struct step){.kind = STR("table"),
+                               .name = table->target.name,
+                               .table = table,
+                               .crash_point = "schema",
+                               .essential = true},
                  &sql));
     }
     *ret_steps = steps;
@@ -101,7 +104,8 @@ struct error *steps_for_indexes(const struct plan *plan, struct arena *arena,
             TRY(push(&steps, arena,
                      (struct step){.kind = STR("index"),
                                    .name = name_in_table(arena, table, index->target.name),
-                                   .table = table, .crash_point = "index"},
+                                   .table = table,
+                                   .crash_point = "index"},
                      &sql));
         }
     }
@@ -126,7 +130,8 @@ struct error *steps_for_foreign_keys(const struct plan *plan, struct arena *aren
             TRY(push(&steps, arena,
                      (struct step){.kind = STR("fk"),
                                    .name = name_in_table(arena, table, key->target.name),
-                                   .table = table, .crash_point = "fk"},
+                                   .table = table,
+                                   .crash_point = "fk"},
                      &sql));
         }
     }
@@ -149,7 +154,8 @@ struct error *steps_for_validation(const struct plan *plan, struct arena *arena,
             TRY(push(&steps, arena,
                      (struct step){.kind = STR("validate"),
                                    .name = name_in_table(arena, table, key->target.name),
-                                   .table = table, .foreign_key = key,
+                                   .table = table,
+                                   .foreign_key = key,
                                    .crash_point = "fk-validate"},
                      &sql));
         }
@@ -168,8 +174,10 @@ static struct error *push_trigger(struct step_list *steps, struct arena *arena,
                        table->on_update_trigger);
     add_owner(&sql, "FUNCTION", &table->target, table->on_update_trigger, plan->options->owner);
     return push(steps, arena,
-                (struct step){.kind = STR("trigger"), .name = table->on_update_trigger,
-                              .table = table, .crash_point = "trigger"},
+                (struct step){.kind = STR("trigger"),
+                              .name = table->on_update_trigger,
+                              .table = table,
+                              .crash_point = "trigger"},
                 &sql);
 }
 

@@ -108,15 +108,14 @@ static void check_deadline(struct watch *watch, uint64_t now_ms)
     uint64_t total = atomic_load(&job->progress->rows_total);
     if (total <= watch->rows_before || done <= watch->rows_before)
         return;
-    double fraction =
-        (double)(done - watch->rows_before) / (double)(total - watch->rows_before);
+    double fraction = (double)(done - watch->rows_before) / (double)(total - watch->rows_before);
     if (fraction < GO_FRACTION || fraction > 1)
         return;
     double left_ms = (double)(now_ms - watch->start_ms) * (1 - fraction) / fraction;
     bool go = (double)now_ms + left_ms <= (double)job->deadline_ms;
     log_write(LOG_EVENT(.level = LOG_INFO, .event = "deadline", .phase = STR("copy")),
-              "%s: the rows need about %.0f s more, the deadline is in %.0f s",
-              go ? "GO" : "NO-GO", left_ms / 1000, (double)(job->deadline_ms - now_ms) / 1000);
+              "%s: the rows need about %.0f s more, the deadline is in %.0f s", go ? "GO" : "NO-GO",
+              left_ms / 1000, (double)(job->deadline_ms - now_ms) / 1000);
     if (!go)
         stop_request(STOP_DEADLINE);
 }

@@ -7,5 +7,5 @@
 #include "copy/readers.h"
 
 /* Copies everything that is open. Takes the sessions over from `readers` for the workers' use. */
-struct error *watch_copy(struct copy_pool *pool, struct readers *readers,
-                         struct arena *arena) CHECKED;
+struct error *watch_copy(struct copy_pool *pool, struct readers *readers, struct arena *arena)
+    CHECKED;

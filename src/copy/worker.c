@@ -98,6 +98,7 @@ static struct error *reopen_sessions(struct worker *worker)
 
 struct chunk_outcome {
     uint64_t rows;
+    uint64_t shown; /* of them, in struct copy_progress already */
     uint64_t bytes;
     bool commit_unknown;
 };
@@ -127,7 +128,8 @@ static struct error *name_row(struct error *error, const struct table_work *work
             const struct source_column *column = &planned->source->columns[planned->chunk_key[k]];
             buf_add_format(&text, "%s" STR_FMT " = ", text.len > 0 ? ", " : "",
                            STR_ARG(column->name));
-            convert_cell_print(&row->cells[i], &column->type, work->converts[i].charset, 200, &text);
+            convert_cell_print(&row->cells[i], &column->type, work->converts[i].charset, 200,
+                               &text);
         }
     }
     error_with_row(error, "%s", text.len > 0 ? buf_c_str(&text) : "(the table has no usable key)");
@@ -154,38 +156,48 @@ static struct error *interrupted(void)
 }
 
 /* Shows rows as they go, but not row by row: an atomic word shared by all threads is not free. */
-static void show_progress(struct worker *worker, struct table_work *work, uint64_t rows)
+static void show_progress(struct worker *worker, struct table_work *work,
+                          struct chunk_outcome *outcome)
 {
+    uint64_t rows = outcome->rows - outcome->shown;
     atomic_fetch_add_explicit(&work->progress->rows_done, rows, memory_order_relaxed);
     atomic_fetch_add_explicit(&worker->pool->job->progress->rows_done, rows, memory_order_relaxed);
+    outcome->shown = outcome->rows;
+}
+
+/* What was shown as moved and then undone is taken back, so that progress tells the truth. */
+static void take_back_progress(struct worker *worker, struct table_work *work,
+                               struct chunk_outcome *outcome)
+{
+    atomic_fetch_sub(&work->progress->rows_done, outcome->shown);
+    atomic_fetch_sub(&worker->pool->job->progress->rows_done, outcome->shown);
+    outcome->shown = 0;
 }
 
 static struct error *move_rows(struct worker *worker, struct source_cursor *cursor,
                                struct table_work *work, struct chunk_outcome *outcome)
 {
-    uint64_t shown = 0;
     for (;;) {
         const struct row *row = NULL;
         size_t failed_column = 0;
         TRY(source_next_row(cursor, &row));
         if (row == NULL)
             break;
-        struct error *error = converter_add_row(worker->converter, row, &worker->out,
-                                                &failed_column);
+        struct error *error =
+            converter_add_row(worker->converter, row, &worker->out, &failed_column);
         if (UNLIKELY(error != NULL))
             return name_row(error, work, row);
         outcome->rows++;
         if (worker->out.len >= LIMIT_COPY_SLICE) {
             TRY(send_slice(worker, outcome));
-            show_progress(worker, work, outcome->rows - shown);
-            shown = outcome->rows;
+            show_progress(worker, work, outcome);
             if (stop_requested())
                 return interrupted();
         }
     }
     converter_end_stream(&worker->out);
     TRY(send_slice(worker, outcome));
-    show_progress(worker, work, outcome->rows - shown);
+    show_progress(worker, work, outcome);
     return NULL;
 }
 
@@ -240,13 +252,6 @@ static struct error *copy_chunk(struct worker *worker, struct chunk_ref ref,
 
 /* ---- retries --------------------------------------------------------------------------------- */
 
-/* What was shown as moved and then undone is taken back, so that progress tells the truth. */
-static void take_back_progress(struct worker *worker, struct chunk_ref ref, uint64_t rows)
-{
-    atomic_fetch_sub(&ref.work->progress->rows_done, rows);
-    atomic_fetch_sub(&worker->pool->job->progress->rows_done, rows);
-}
-
 /* The reply to COMMIT was lost: the ledger knows what happened, nobody else. */
 static struct error *ask_ledger(struct worker *worker, struct chunk_ref ref, bool *ret_done)
 {
@@ -294,12 +299,14 @@ static struct error *copy_with_retries(struct worker *worker, struct chunk_ref r
             return NULL;
         }
         bool unknown = outcome->commit_unknown;
-        take_back_progress(worker, ref, outcome->rows);
+        take_back_progress(worker, ref.work, outcome);
         drop_lost_sessions(worker, error);
-        if (error->id == PGC_SOURCE_ROW_TOO_WIDE && worker->number != 0) {
+        if (error->id == PGC_SOURCE_ROW_TOO_WIDE) {
             error_free(error);
             *ret_fate = CHUNK_TOO_WIDE;
-            return NULL;
+            /* Worker 0 takes what MySQL can send at all. */
+            return worker->number != 0 ? NULL
+                                       : error_new(PGC_VALUE_TOO_BIG, "a row is above 1 GiB");
         }
         if (give_up_ms == 0)
             give_up_ms = clock_ms() + worker->pool->job->retry_ms;
@@ -310,7 +317,7 @@ static struct error *copy_with_retries(struct worker *worker, struct chunk_ref r
             bool done = false;
             TRY(ask_ledger(worker, ref, &done));
             if (done) {
-                show_progress(worker, ref.work, outcome->rows);
+                show_progress(worker, ref.work, outcome);
                 *ret_fate = CHUNK_WRITTEN;
                 return NULL;
             }
@@ -320,7 +327,8 @@ static struct error *copy_with_retries(struct worker *worker, struct chunk_ref r
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-static struct error *do_chunk(struct worker *worker, struct chunk_ref ref, enum chunk_fate *ret_fate)
+static struct error *do_chunk(struct worker *worker, struct chunk_ref ref,
+                              enum chunk_fate *ret_fate)
 {
     struct chunk_outcome outcome;
     const struct str table = ref.work->planned->source->name;
@@ -355,7 +363,8 @@ static struct error *work_until_done(struct worker *worker)
         enum chunk_fate fate = CHUNK_GIVEN_UP;
         struct error *error = do_chunk(worker, ref, &fate);
         if (error != NULL && worker->source == NULL &&
-            (error->id == PGC_SOURCE_MOVED || error->id == PGC_SNAPSHOT) && pool_retire(pool, ref)) {
+            (error->id == PGC_SOURCE_MOVED || error->id == PGC_SNAPSHOT) &&
+            pool_retire(pool, ref)) {
             log_warning("worker %u lost its view of the snapshot; the others go on",
                         worker->number);
             error_free(error);

@@ -15,10 +15,10 @@ struct worker {
     unsigned number;
     pthread_t thread;
     bool started;
-    pthread_mutex_t source_lock;   /* guards `source` against worker_interrupt() */
-    struct source_session *source; /* in the snapshot; NULL when lost */
-    struct sink_session *sink;             /* opened by the thread itself */
-    const struct table_work *table;        /* whose converter is at hand */
+    pthread_mutex_t source_lock;    /* guards `source` against worker_interrupt() */
+    struct source_session *source;  /* in the snapshot; NULL when lost */
+    struct sink_session *sink;      /* opened by the thread itself */
+    const struct table_work *table; /* whose converter is at hand */
     struct converter *converter;
     struct buf out; /* rows in COPY form, sent in slices */
     struct buf sql;
