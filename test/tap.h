@@ -52,7 +52,8 @@ tap_ok_(bool passed, const char *file, int line, const char *format, ...)
 #define ok_call(call, ...)                                                                         \
     do {                                                                                           \
         struct error *error_ = (call);                                                             \
-        if (!ok(error_ == NULL, __VA_ARGS__))                                                      \
+        ok(error_ == NULL, __VA_ARGS__);                                                           \
+        if (error_ != NULL)                                                                        \
             printf("# PGC-%d: %s\n", (int)error_->id, error_->text);                               \
         error_free(error_);                                                                        \
     } while (0)

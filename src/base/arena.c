@@ -156,7 +156,7 @@ void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacit
         return array;
     wanted = count < 4 ? 8 : count * 2;
     larger = arena_alloc_array(arena, wanted, size);
-    if (count > 0)
+    if (array != NULL)
         memcpy(larger, array, count * size);
     *capacity = wanted;
     return larger;

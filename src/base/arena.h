@@ -32,7 +32,8 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 /* Copies with a NUL behind them. */
 struct str arena_str(struct arena *arena, struct str s);
 struct str arena_str_c(struct arena *arena, const char *c_string);
-struct str arena_format(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+struct str arena_format(struct arena *arena, const char *format, ...) PRINTF(2, 3)
+    __attribute__((nonnull(2)));
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_alloc_array((arena), (count), sizeof(type)))

@@ -17,3 +17,16 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* 1 in sanitizer builds: gcc says so by a macro, clang by a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BUILT_WITH_SANITIZER 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BUILT_WITH_SANITIZER 1
+#endif
+#ifndef BUILT_WITH_SANITIZER
+#define BUILT_WITH_SANITIZER 0
+#endif

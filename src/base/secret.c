@@ -95,7 +95,7 @@ void secret_protect_process(void)
     struct rlimit none = {0};
 
     setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !BUILT_WITH_SANITIZER
     /* LeakSanitizer looks at its own process with ptrace, which this forbids. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif

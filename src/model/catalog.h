@@ -13,7 +13,7 @@ struct source_column {
     struct source_type type;
     bool nullable;
     bool auto_increment;
-    bool on_update_now;   /* ON UPDATE CURRENT_TIMESTAMP */
+    bool on_update_now; /* ON UPDATE CURRENT_TIMESTAMP */
     uint8_t on_update_fraction;
     bool invisible;
     bool is_generated;
@@ -82,8 +82,14 @@ struct source_table {
     struct str create_text;  /* SHOW CREATE TABLE; read only where something is not translated */
 };
 
-enum object_kind { OBJECT_VIEW, OBJECT_TRIGGER, OBJECT_PROCEDURE, OBJECT_FUNCTION, OBJECT_EVENT,
-                   OBJECT_SEQUENCE };
+enum object_kind {
+    OBJECT_VIEW,
+    OBJECT_TRIGGER,
+    OBJECT_PROCEDURE,
+    OBJECT_FUNCTION,
+    OBJECT_EVENT,
+    OBJECT_SEQUENCE
+};
 
 /* What is not a table: kept with its source text. */
 struct source_object {
@@ -105,10 +111,10 @@ struct source_catalog {
 /* The server, as probed. */
 struct source_facts {
     enum source_flavor flavor;
-    struct str version;      /* "9.7.4-2", "10.11.19-MariaDB-…" */
-    struct str server_uuid;  /* MySQL; "" on MariaDB */
-    struct str identity;     /* server uuid, or "hostname:port": the same for every session */
-    struct str time_zone;    /* @@global.time_zone, and system_time_zone behind SYSTEM */
+    struct str version;     /* "9.7.4-2", "10.11.19-MariaDB-…" */
+    struct str server_uuid; /* MySQL; "" on MariaDB */
+    struct str identity;    /* server uuid, or "hostname:port": the same for every session */
+    struct str time_zone;   /* @@global.time_zone, and system_time_zone behind SYSTEM */
     struct str sql_mode;
     bool gtid_on;
     bool log_bin;
@@ -116,7 +122,8 @@ struct source_facts {
     uint8_t lower_case_table_names;
 };
 
-const struct source_table *catalog_find_table(const struct source_catalog *catalog, struct str name);
+const struct source_table *catalog_find_table(const struct source_catalog *catalog,
+                                              struct str name);
 /* The column's position, -1 when there is none. MySQL compares column names without case. */
 int catalog_find_column(const struct source_table *table, struct str name);
 /* "view", "trigger" … */

@@ -13,8 +13,8 @@ enum charset_form {
     CHARSET_DOUBLE, /* one or two bytes a character, by table */
     CHARSET_UTF16,  /* big endian, surrogate pairs */
     CHARSET_UTF16LE,
-    CHARSET_UCS2, /* big endian, BMP only */
-    CHARSET_UTF32, /* big endian */
+    CHARSET_UCS2,    /* big endian, BMP only */
+    CHARSET_UTF32,   /* big endian */
     CHARSET_UNKNOWN, /* refused */
 };
 

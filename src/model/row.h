@@ -13,7 +13,7 @@ enum cell_form {
     CELL_FLOAT,  /* FLOAT, its own 32 bits */
     CELL_DOUBLE, /* DOUBLE */
     CELL_TIME,   /* DATE, DATETIME, TIMESTAMP (in UTC), TIME */
-    CELL_BYTES,  /* everything else: the stored bytes in the column's own charset; DECIMAL as text */
+    CELL_BYTES,  /* all else: the stored bytes in the column's own charset; DECIMAL as text */
 };
 
 /* As stored, not validated: month and day may be 0, day may be 31 in February. */

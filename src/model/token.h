@@ -17,10 +17,10 @@ struct source_token {
 };
 
 enum token_verdict {
-    TOKEN_SAME,         /* nothing was written in between */
-    TOKEN_MOVED,        /* something was */
-    TOKEN_LSN_MOVED,    /* only the LSN moved: look again after a pause */
-    TOKEN_UNKNOWN,      /* neither carries anything that could prove it */
+    TOKEN_SAME,      /* nothing was written in between */
+    TOKEN_MOVED,     /* something was */
+    TOKEN_LSN_MOVED, /* only the LSN moved: look again after a pause */
+    TOKEN_UNKNOWN,   /* neither carries anything that could prove it */
     TOKEN_OTHER_SERVER,
 };
 

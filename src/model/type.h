@@ -41,15 +41,15 @@ enum source_kind {
 struct source_type {
     enum source_kind kind;
     bool is_unsigned;
-    bool is_tinyint_1;     /* TINYINT(1): a habit that says boolean, not a proof */
-    uint32_t length;       /* characters (CHAR, VARCHAR), bytes (BINARY, VARBINARY), bits (BIT) */
-    uint64_t max_bytes;    /* character and blob types: the most bytes a value can have */
-    uint8_t precision;     /* DECIMAL */
-    uint8_t scale;         /* DECIMAL */
-    uint8_t fraction;      /* digits of a second: DATETIME, TIMESTAMP, TIME */
-    struct str charset;    /* "utf8mb4"; "" where the type has none */
-    struct str collation;  /* "utf8mb4_0900_ai_ci" */
-    struct str *labels;    /* ENUM and SET, decoded to UTF-8, in definition order */
+    bool is_tinyint_1;    /* TINYINT(1): a habit that says boolean, not a proof */
+    uint32_t length;      /* characters (CHAR, VARCHAR), bytes (BINARY, VARBINARY), bits (BIT) */
+    uint64_t max_bytes;   /* character and blob types: the most bytes a value can have */
+    uint8_t precision;    /* DECIMAL */
+    uint8_t scale;        /* DECIMAL */
+    uint8_t fraction;     /* digits of a second: DATETIME, TIMESTAMP, TIME */
+    struct str charset;   /* "utf8mb4"; "" where the type has none */
+    struct str collation; /* "utf8mb4_0900_ai_ci" */
+    struct str *labels;   /* ENUM and SET, decoded to UTF-8, in definition order */
     size_t label_count;
     struct str text; /* the server's own words: "int(10) unsigned zerofill" */
 };

@@ -1,0 +1,60 @@
+#include <errno.h>
+#include <signal.h>
+
+#include "base/stop.h"
+#include "child.h"
+
+static void two_signals(void)
+{
+    stop_install_signal_handlers();
+    raise(SIGINT);
+    dprintf(STDERR_FILENO, "%d", (int)stop_reason());
+    raise(SIGTERM);
+    dprintf(STDERR_FILENO, "still here");
+}
+
+static void twice_int(void)
+{
+    stop_install_signal_handlers();
+    stop_request(STOP_DEADLINE);
+    raise(SIGINT);
+    dprintf(STDERR_FILENO, "%d", (int)stop_reason());
+    raise(SIGINT);
+}
+
+static void broken_pipe(void)
+{
+    int ends[2];
+
+    stop_install_signal_handlers();
+    if (pipe(ends) != 0)
+        return;
+    close(ends[0]);
+    if (write(ends[1], "x", 1) < 0 && errno == EPIPE)
+        dprintf(STDERR_FILENO, "an error");
+}
+
+int main(void)
+{
+    char text[200];
+    int status;
+
+    ok(!stop_requested() && stop_reason() == STOP_NONE, "nobody asked yet");
+    stop_request(STOP_DEADLINE);
+    stop_request(STOP_ERROR);
+    ok(stop_requested(), "somebody did");
+    is_number(stop_reason(), STOP_DEADLINE, "the first reason stays");
+    stop_reset();
+    ok(!stop_requested(), "reset");
+
+    status = run_child(two_signals, text, sizeof text);
+    is_text(text, "1", "the first signal asks for a checkpoint");
+    ok(WIFEXITED(status) && WEXITSTATUS(status) == 143, "the second ends at once, by its own code");
+    status = run_child(twice_int, text, sizeof text);
+    is_text(text, "3", "a signal does not replace an earlier reason");
+    ok(WIFEXITED(status) && WEXITSTATUS(status) == 130, "twice INT ends with 130");
+    status = run_child(broken_pipe, text, sizeof text);
+    is_text(text, "an error", "a broken pipe is an error of the call, not a death");
+    is_number(status, 0, "and the process lives");
+    return done_testing();
+}
