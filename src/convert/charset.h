@@ -10,15 +10,15 @@
 /* A character set prepared for speed. */
 struct decoder {
     const struct charset *charset; /* borrowed */
-    bool plain_ascii; /* SINGLE: the bytes 0x01…0x7f are themselves */
-    uint8_t expansion; /* the most bytes of UTF-8 that one byte can become */
+    bool plain_ascii;              /* SINGLE: the bytes 0x01…0x7f are themselves */
+    uint8_t expansion;             /* the most bytes of UTF-8 that one byte can become */
     uint8_t size[256]; /* SINGLE: of the byte's character in UTF-8; 0: none, or U+0000 */
     char utf8[256][4];
 };
 
 /* What decoder_run() did with its input. */
 struct decoded {
-    enum text_verdict verdict;
+    enum utf8_verdict verdict;
     size_t bytes_read; /* up to the offence, or the first byte of a cut character */
     size_t bytes_written;
     size_t chars;

@@ -12,6 +12,10 @@
 #define JSON_LIMIT_DEPTH 6400
 /* The most that one string, array or object of a jsonb can hold: JENTRY_OFFLENMASK. */
 #define JSON_LIMIT_JSONB_BYTES ((size_t)0x0fffffff)
+/* What a key, value or container takes there beside its text, at most. */
+#define JSON_JSONB_OVERHEAD 16
+/* Members of one array or object whose parsed form stays below PostgreSQL's 1 GiB allocation. */
+#define JSON_LIMIT_JSONB_VALUES ((size_t)1 << 23)
 
 /* Scratch space, so that none is allocated or cleared a document. */
 struct json_stack {
@@ -19,8 +23,8 @@ struct json_stack {
 };
 
 /*
- * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates and numbers beyond
- * numeric, which the type json keeps as they are written. NULL when it is JSON; else what is wrong
+ * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates, numbers beyond
+ * numeric and what is too large for it, all of which the type json keeps as it is written. NULL when it is JSON; else what is wrong
  * ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
  */
 const char *json_check(struct str text, bool for_jsonb, struct json_stack *stack,

@@ -8,17 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum text_verdict {
-    TEXT_GOOD,
-    TEXT_NUL,     /* the character U+0000 */
-    TEXT_INVALID, /* bytes that form no character */
+enum utf8_verdict {
+    UTF8_GOOD,
+    UTF8_NUL,     /* the character U+0000 */
+    UTF8_INVALID, /* bytes that form no character */
 };
 
 /*
- * Looks at all bytes. *ret_chars is the number of characters when the verdict is TEXT_GOOD, and
+ * Looks at all bytes. *ret_chars is the number of characters when the verdict is UTF8_GOOD, and
  * *ret_bad_at the position in bytes of the first offence otherwise; the other one is not set.
  */
-enum text_verdict utf8_check(const char *bytes, size_t len, size_t *ret_chars, size_t *ret_bad_at);
+enum utf8_verdict utf8_check(const char *bytes, size_t len, size_t *ret_chars, size_t *ret_bad_at);
 
 /* The length of the first character and the character; 0 when there is none. */
 size_t utf8_next(const unsigned char *at, size_t left, uint32_t *ret_character);

@@ -1,0 +1,173 @@
+#include "convert/convert.h"
+
+#include <stdlib.h>
+
+#include "convert/field.h"
+
+#define FIELD_NULL UINT32_MAX /* a length of -1 */
+
+struct converter {
+    size_t field_count;
+    size_t row_room; /* the column count's two bytes, and FIELD_ROOM for each column */
+    struct json_stack json;
+    struct field fields[];
+};
+
+void converter_free(struct converter *converter)
+{
+    if (converter == NULL)
+        return;
+    for (size_t i = 0; i < converter->field_count; i++)
+        free(converter->fields[i].decoder);
+    free(converter);
+}
+
+void converter_freep(struct converter **converter)
+{
+    converter_free(*converter);
+    *converter = NULL;
+}
+
+static struct error *with_object(struct error *error, const struct field *field)
+{
+    CLEANUP(buf_free) struct buf target = BUF_INIT(4 * KIB, "a type's name");
+
+    target_type_print(field->target, &target);
+    return error_with_object(error, STR_FMT "   " STR_FMT " -> %s", STR_ARG(field->object),
+                             STR_ARG(field->source->text), buf_c_str(&target));
+}
+
+/* UTF-8 is the form the adders read directly, so it gets no decoder. */
+static struct error *field_init_charset(struct field *field, const struct charset *charset)
+{
+    bool may_have = field_has_charset(field->source->kind) || field->source->kind == SOURCE_JSON;
+
+    if (!may_have || field->add == field_add_bytea)
+        return NULL;
+    if (charset == NULL && field->source->kind == SOURCE_JSON)
+        return NULL;
+    if (charset != NULL && charset->form == CHARSET_UTF8) {
+        if (field->add == field_add_text)
+            field->add = field_add_utf8;
+        return NULL;
+    }
+    field->decoder = malloc(sizeof *field->decoder);
+    if (field->decoder == NULL)
+        return error_new(PGC_NO_MEMORY, "no memory for a character set's table");
+    if (charset == NULL || !decoder_init(field->decoder, charset))
+        return with_object(error_new(PGC_SOURCE_UNSUPPORTED,
+                                     "the character set " STR_FMT " cannot be decoded",
+                                     STR_ARG(field->source->charset)),
+                           field);
+    return NULL;
+}
+
+static struct error *field_init(struct field *field, const struct convert_column *column)
+{
+    static const uint32_t unit[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    const struct target_type *target = column->target;
+
+    field->source = column->source;
+    field->target = target;
+    field->object = column->object;
+    field->max_chars =
+        target->kind == TARGET_VARCHAR && target->length > 0 ? target->length : SIZE_MAX;
+    field->fraction_unit = 1;
+    if (target->kind == TARGET_TIME || target->kind == TARGET_TIMESTAMP ||
+        target->kind == TARGET_TIMESTAMPTZ || target->kind == TARGET_INTERVAL)
+        field->fraction_unit = unit[target->fraction < 6 ? target->fraction : 6];
+    field->add = field_pick(column->source, target, &field->forms);
+    if (field->add == NULL)
+        return with_object(error_new(PGC_INTERNAL, "there is no conversion between these types"),
+                           field);
+    return field_init_charset(field, column->charset);
+}
+
+struct error *converter_new(const struct convert_column *columns, size_t column_count,
+                            struct converter **ret_converter)
+{
+    CLEANUP(converter_freep) struct converter *converter = NULL;
+
+    /* The stream counts a row's columns in 16 bits; PostgreSQL's own ceiling is 1600. */
+    if (column_count > INT16_MAX)
+        return error_new(PGC_INTERNAL, "%zu columns in one row", column_count);
+    converter = calloc(1, sizeof *converter + column_count * sizeof converter->fields[0]);
+    if (converter == NULL)
+        return error_new(PGC_NO_MEMORY, "no memory for a converter of %zu columns", column_count);
+    converter->field_count = column_count;
+    converter->row_room = 2 + column_count * FIELD_ROOM;
+    for (size_t i = 0; i < column_count; i++) {
+        struct field *field = &converter->fields[i];
+        field->room_after = (column_count - i) * FIELD_ROOM;
+        field->json = &converter->json;
+        TRY(field_init(field, &columns[i]));
+    }
+    *ret_converter = converter;
+    converter = NULL;
+    return NULL;
+}
+
+void converter_begin_stream(struct buf *out)
+{
+    /* Signature, no flags, no header extension. */
+    static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
+    buf_add(out, header, sizeof header);
+}
+
+void converter_end_stream(struct buf *out)
+{
+    buf_add(out, "\377\377", 2);
+}
+
+static struct error *add_fields(struct converter *converter, const struct row *row, struct buf *out,
+                                size_t *ret_failed_column)
+{
+    for (size_t i = 0; i < converter->field_count; i++) {
+        const struct field *field = &converter->fields[i];
+        const struct cell *cell = &row->cells[i];
+        struct error *error;
+
+        if (cell->form == CELL_NULL) {
+            bytes_put_u32(field_at(out), FIELD_NULL);
+            out->len += 4;
+            continue;
+        }
+        if (LIKELY((FORM(cell->form) & field->forms) != 0))
+            error = field->add(field, cell, out);
+        else
+            error = error_new(PGC_INTERNAL, "the source sent a cell of form %d", (int)cell->form);
+        if (UNLIKELY(error != NULL)) {
+            *ret_failed_column = i;
+            return error->id == PGC_NO_MEMORY ? error : with_object(error, field);
+        }
+    }
+    return NULL;
+}
+
+/* The buffer forgets the row, and that it was too small for it: the rows before stay of use. */
+static struct error *undo_row(struct buf *out, size_t start, struct error *error)
+{
+    out->len = start;
+    out->failed = false;
+    out->out_of_memory = false;
+    return error;
+}
+
+struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
+                                size_t *ret_failed_column)
+{
+    size_t start = out->len;
+
+    if (UNLIKELY(out->failed))
+        return buf_error(out);
+    if (UNLIKELY(row->cell_count != converter->field_count))
+        return error_new(PGC_INTERNAL, "a row of %zu cells for %zu columns", row->cell_count,
+                         converter->field_count);
+    char *at = buf_reserve(out, converter->row_room);
+    if (UNLIKELY(at == NULL))
+        return undo_row(out, start, buf_error(out));
+    bytes_put_u16(at, (uint16_t)converter->field_count);
+    out->len += 2;
+    struct error *error = add_fields(converter, row, out, ret_failed_column);
+    return LIKELY(error == NULL) ? NULL : undo_row(out, start, error);
+}
