@@ -15,7 +15,10 @@
 
 enum plan_names { NAMES_KEEP, NAMES_LOWER, NAMES_SNAKE };
 
-/* "database.table.column" or "table.column" with globs; the most specific wins, then the later. */
+/*
+ * "database.table.column" or "table.column" with globs; the most specific wins (most bytes that are
+ * no wildcard), then the later.
+ */
 struct column_rule {
     struct str pattern;
     struct target_type type;
@@ -32,6 +35,8 @@ struct plan_options {
     size_t exclude_count;
     struct column_rule *rules;
     size_t rule_count;
+    /* --lock: tables of engines without snapshots are a note then, not a blocker. */
+    bool engines_locked;
 };
 
 enum disposition { DISPOSITION_CREATED, DISPOSITION_LEFT_OUT, DISPOSITION_NOT_TRANSLATED };
