@@ -53,6 +53,8 @@ struct error *ledger_read_run(struct ledger *ledger, struct arena *arena, struct
  * is ours). PGC_RUN_ALIVE names the owner.
  */
 struct error *ledger_take(struct ledger *ledger, uint64_t wait_ms) CHECKED;
+/* Whether some process owns the run now (another, or this one). Takes nothing. */
+struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned) CHECKED;
 /* Creates the schema where missing and the run. Must own. One run per target database. */
 struct error *ledger_begin_run(struct ledger *ledger, const struct ledger_run *run) CHECKED;
 /* A new epoch for the run found; from here on commits of earlier owners fail. */
@@ -119,6 +121,13 @@ struct error *ledger_step_failed(struct ledger *ledger, struct str kind, struct 
 struct error *ledger_read_steps(struct ledger *ledger, struct arena *arena,
                                 struct ledger_step **ret_steps, size_t *ret_count) CHECKED;
 
+/*
+ * After an unknown COMMIT: waits until no session is committing a step any more, then answers.
+ */
+struct error *ledger_step_is_done(struct ledger *ledger, struct str kind, struct str name,
+                                  bool *ret_done) CHECKED;
+
+/* Said once however often it is added: the same id, severity, object and text replace the rest. */
 struct error *ledger_add_finding(struct ledger *ledger, const struct finding *finding) CHECKED;
 struct error *ledger_read_findings(struct ledger *ledger, struct arena *arena,
                                    struct finding_list *ret_findings) CHECKED;

@@ -1,0 +1,141 @@
+/*
+ * Who owns a run: the holder of an advisory lock, which lives exactly as long as a session. After a
+ * kill -9 the server notices an idle session's closed socket at once, so the lock is free before
+ * the backends of that process' workers are gone; those are ended by pid and start time.
+ */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "ledger/ledger_internal.h"
+#include "ledger/sql.h"
+
+/* "pgconv" in bytes. Advisory locks are kept apart by database, so one number serves them all. */
+#define LOCK_KEY "123589352189558"
+#define TRY_EVERY_MS 250
+/* A backend ends within a check interval; one that does not is stuck in the server. */
+#define END_BACKENDS_MS 30000
+
+static struct error *try_lock(struct ledger *ledger, bool *ret_taken)
+{
+    struct arena arena = ARENA_INIT(MIB, "lock of the run");
+    struct sink_rows rows = {0};
+    struct error *error =
+        sink_query(ledger->session, "SELECT pg_catalog.pg_try_advisory_lock(" LOCK_KEY ")", 0, NULL,
+                   &arena, &rows);
+
+    if (error == NULL)
+        *ret_taken = rows.row_count == 1 && str_equal(sink_cell(&rows, 0, 0), STR("t"));
+    arena_free(&arena);
+    return error;
+}
+
+static void unlock(struct ledger *ledger)
+{
+    ledger->owns_lock = false;
+    error_free(ledger_run_sql(ledger, "SELECT pg_catalog.pg_advisory_unlock(" LOCK_KEY ")", 0,
+                              NULL));
+}
+
+/* Names the owner by the run's row, and by what the server says of the session. */
+static struct error *refuse_alive(struct ledger *ledger)
+{
+    struct arena arena = ARENA_INIT(LIMIT_DOCUMENT, "owner of the run");
+    const char *key[] = {LOCK_KEY};
+    struct ledger_run run = {.owner = STR("a process that has not begun its run yet")};
+    struct sink_rows rows = {0};
+    bool found = false;
+    struct error *error = ledger_read_run(ledger, &arena, &run, &found);
+
+    if (error == NULL)
+        error = ledger_query(ledger, sql_holder, 1, key, &arena, &rows);
+    if (error == NULL) {
+        error = error_new(PGC_RUN_ALIVE, "the target is in use by " STR_FMT, STR_ARG(run.owner));
+        if (found)
+            error_with_object(error, "run " STR_FMT, STR_ARG(run.run_id));
+    }
+    if (error->id == PGC_RUN_ALIVE && rows.row_count > 0)
+        error_with_row(error, "its lock is held by backend " STR_FMT " (" STR_FMT ", from " STR_FMT
+                              ", since " STR_FMT ")",
+                       STR_ARG(sink_cell(&rows, 0, 0)), STR_ARG(sink_cell(&rows, 0, 1)),
+                       STR_ARG(sink_cell(&rows, 0, 2)), STR_ARG(sink_cell(&rows, 0, 3)));
+    arena_free(&arena);
+    return error;
+}
+
+static struct error *end_backends_once(struct ledger *ledger, size_t *ret_left)
+{
+    struct arena arena = ARENA_INIT(MIB, "recorded backends");
+    struct sink_rows rows = {0};
+    struct error *error = sink_query(ledger->session, sql_end_backends, 0, NULL, &arena, &rows);
+
+    if (error == NULL)
+        *ret_left = rows.row_count;
+    arena_free(&arena);
+    return error;
+}
+
+static struct error *end_backends(struct ledger *ledger)
+{
+    uint64_t deadline_ms = clock_ms() + END_BACKENDS_MS;
+    size_t left = 0;
+
+    for (;;) {
+        TRY_DOING(end_backends_once(ledger, &left), "end sessions of the run's last owner");
+        if (left == 0)
+            break;
+        if (clock_ms() >= deadline_ms)
+            return error_with_fix(
+                error_new(PGC_RUN_ALIVE, "%zu sessions of the run's last owner do not end", left),
+                "see SELECT * FROM pgconverge.backend, and pg_stat_activity for these pids");
+        clock_sleep_ms(TRY_EVERY_MS);
+    }
+    return ledger_run_sql(ledger, "DELETE FROM pgconverge.backend", 0, NULL);
+}
+
+struct error *ledger_take(struct ledger *ledger, uint64_t wait_ms)
+{
+    uint64_t deadline_ms = clock_ms() + wait_ms;
+    enum ledger_presence presence = LEDGER_ABSENT;
+    struct error *error;
+
+    while (!ledger->owns_lock) {
+        TRY_DOING(try_lock(ledger, &ledger->owns_lock), "take the lock of the run");
+        if (ledger->owns_lock)
+            break;
+        if (clock_ms() >= deadline_ms)
+            return refuse_alive(ledger);
+        clock_sleep_ms(TRY_EVERY_MS);
+    }
+    error = ledger_look(ledger, &presence);
+    if (error == NULL && presence == LEDGER_OURS)
+        error = end_backends(ledger);
+    if (error != NULL)
+        unlock(ledger); /* who does not own must not look as if he did */
+    return error;
+}
+
+struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned)
+{
+    struct arena arena = ARENA_INIT(MIB, "owner of the run");
+    const char *key[] = {LOCK_KEY};
+    struct sink_rows rows = {0};
+    struct error *error = ledger_query(ledger, sql_holder, 1, key, &arena, &rows);
+
+    if (error == NULL)
+        *ret_owned = rows.row_count > 0;
+    arena_free(&arena);
+    return error;
+}
+
+struct error *ledger_register_backend(struct ledger *ledger, struct sink_session *session)
+{
+    struct arena arena = ARENA_INIT(MIB, "registration");
+    struct sink_rows rows = {0};
+    struct error *error = ledger_check_owner(ledger);
+
+    if (error == NULL)
+        error = sink_query(session, sql_register, 0, NULL, &arena, &rows);
+    if (error == NULL && rows.row_count != 1)
+        error = error_new(PGC_INTERNAL, "the target does not show this process its own session");
+    arena_free(&arena);
+    return error;
+}
