@@ -1,0 +1,101 @@
+/*
+ * plan/internal.h: what the files of this room share. Nobody outside includes it.
+ *
+ * plan_make() runs the passes below in this order over one struct planner. Everything they make
+ * lives in the planner's arena; strings of the catalog are borrowed.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "plan/plan.h"
+
+struct planner {
+    struct arena *arena;
+    const struct source_catalog *catalog;
+    const struct source_facts *facts;
+    struct plan_options *options;
+    struct plan *plan;
+};
+
+/* The form of plan.json; another one is not read. */
+#define PLAN_FORMAT 1
+#define SHA256_BYTES 32
+
+/* ---- the passes ------------------------------------------------------------------------------ */
+
+/* Which tables come along (--tables, --exclude), and what is to be said about each as a whole. */
+void select_tables(struct planner *p);
+/* Names of tables and columns in the target; collisions are blockers. */
+void map_names(struct planner *p);
+/* Target types, by rule, by key group or by default. */
+void map_types(struct planner *p);
+/* Defaults, CHECKs, generated columns, ON UPDATE. After map_types(). */
+void map_expressions(struct planner *p);
+/* Indexes, foreign keys and their names, chunk keys. After map_expressions(). */
+void map_keys(struct planner *p);
+/* The keys by which a table's rows are read in parts. */
+void choose_chunk_key(struct planner *p, struct planned_table *table);
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+/* "database.table.column"; column (and table) may be empty. */
+struct str object_name(const struct planner *p, struct str table, struct str column);
+struct finding *add_finding(struct planner *p, enum severity severity, enum error_id id,
+                            struct str object, struct str text);
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* `name` as the options want it, at most 63 bytes: cut at a character and hashed where longer. */
+struct str map_name(const struct planner *p, struct str name);
+struct str fit_name(struct arena *arena, struct str name);
+/* `name` with 8 hex digits of the SHA-256 of `full` behind it, at most 63 bytes. */
+struct str hash_name(struct arena *arena, struct str name, struct str full);
+void sha256_hex(const void *bytes, size_t len, char ret_hex[65]);
+
+/*
+ * One thing that needs a name of its own within a namespace. Candidates are tried in order; one is
+ * taken when no other thing wants or has it, so the outcome does not depend on the order of the
+ * list. The last is a hash and stands alone.
+ */
+struct name_wish {
+    struct str candidates[3]; /* empty ones are skipped */
+    struct str *ret_name;
+};
+void settle_names(struct arena *arena, const struct map *reserved, struct name_wish *wishes,
+                  size_t count);
+
+/* ---- types and columns ----------------------------------------------------------------------- */
+
+/* Position of a source column in the target table: they run parallel. */
+static inline const struct target_type *target_type_of(const struct planned_table *table, int column)
+{
+    return &table->target.columns[column].type;
+}
+bool source_is_integer(const struct source_type *type);
+bool source_is_text(const struct source_type *type);
+/* A string's equality on the source: which strings are the same for its collation? */
+enum text_equality {
+    EQUAL_BYTES,  /* those of the same bytes: what PostgreSQL says too */
+    EQUAL_PADDED, /* also those that differ in spaces at the end */
+    EQUAL_LOOSE,  /* also others: case, accents, … */
+};
+enum text_equality text_equality_of(const struct source_type *type);
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+struct str quoted_ident(struct arena *arena, struct str name);
+struct str quoted_literal(struct arena *arena, struct str text);
+struct str type_text(struct arena *arena, const struct target_type *type);
+/* "unique key `a` (`b`(10), `c` DESC)": an index in the source's words, for a finding's detail. */
+struct str index_source_text(struct arena *arena, const struct source_table *table,
+                             const struct source_index *index);
+const char *plan_names_word(enum plan_names names);
+const char *disposition_word(enum disposition disposition);
+
+/* The plan without its digest, as JSON; NULL when memory ran out. */
+json_t *plan_to_json(const struct plan *plan);
+/* SHA-256 over the canonical form of a plan's JSON object, which has no member "digest". */
+struct error *digest_json(const json_t *object, char ret_hex[65]) CHECKED;

@@ -1,0 +1,107 @@
+/* The DDL in the order in which it runs: tables, (rows,) keys and indexes, foreign keys, the rest. */
+#include "plan/internal.h"
+#include "sink/sink.h"
+
+static void end_statement(struct buf *sql)
+{
+    buf_add_c(sql, ";\n\n");
+}
+
+static void print_owner(const struct plan *plan, const struct target_table *table,
+                        const char *what, struct str name, struct buf *sql)
+{
+    if (plan->options->owner.len == 0)
+        return;
+    buf_add_format(sql, "ALTER %s ", what);
+    sink_quote_name(sql, table->schema, name);
+    buf_add_c(sql, *what == 'F' ? "() OWNER TO " : " OWNER TO ");
+    sink_quote_ident(sql, plan->options->owner);
+    end_statement(sql);
+}
+
+static bool is_created(const struct planned_table *table)
+{
+    return table->disposition == DISPOSITION_CREATED;
+}
+
+static void print_tables(const struct plan *plan, struct buf *sql)
+{
+    buf_add_c(sql, "CREATE SCHEMA IF NOT EXISTS ");
+    sink_quote_ident(sql, plan->options->schema);
+    end_statement(sql);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct target_table *table = &plan->tables[i].target;
+        if (!is_created(&plan->tables[i]))
+            continue;
+        sink_ddl_table(sql, table);
+        end_statement(sql);
+        print_owner(plan, table, "TABLE", table->name, sql);
+    }
+}
+
+static void print_indexes(const struct plan *plan, struct buf *sql)
+{
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        for (size_t k = 0; is_created(table) && k < table->index_count; k++) {
+            if (!table->indexes[k].translated)
+                continue;
+            sink_ddl_index(sql, &table->target, &table->indexes[k].target);
+            end_statement(sql);
+        }
+    }
+}
+
+static void print_foreign_keys(const struct plan *plan, struct buf *sql, bool validate)
+{
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
+            const struct planned_foreign_key *key = &table->foreign_keys[k];
+            if (!key->translated)
+                continue;
+            if (validate)
+                sink_ddl_validate(sql, &table->target, key->target.name);
+            else
+                sink_ddl_foreign_key(sql, &table->target, &key->target);
+            end_statement(sql);
+        }
+    }
+}
+
+static void print_rest(const struct plan *plan, struct buf *sql)
+{
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct planned_table *table = &plan->tables[i];
+        if (!is_created(table))
+            continue;
+        if (table->identity_column >= 0) {
+            sink_ddl_sequence(sql, &table->target, (size_t)table->identity_column,
+                              table->source->auto_increment);
+            end_statement(sql);
+        }
+        if (table->on_update_count > 0) {
+            sink_ddl_on_update(sql, &table->target, table->on_update_columns,
+                               table->on_update_count, table->on_update_trigger);
+            end_statement(sql);
+            print_owner(plan, &table->target, "FUNCTION", table->on_update_trigger, sql);
+        }
+        size_t before = sql->len;
+        sink_ddl_comments(sql, &table->target);
+        if (sql->len > before)
+            end_statement(sql);
+        sink_ddl_analyze(sql, &table->target);
+        end_statement(sql);
+    }
+}
+
+struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
+{
+    print_tables(plan, sql);
+    buf_add_c(sql, "-- the rows are copied here\n\n");
+    print_indexes(plan, sql);
+    print_foreign_keys(plan, sql, false);
+    print_foreign_keys(plan, sql, true);
+    print_rest(plan, sql);
+    return buf_error(sql);
+}
