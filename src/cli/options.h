@@ -126,6 +126,8 @@ void cli_key_name(enum cli_option option, struct buf *text);
  */
 struct error *cli_load(int argc, char **argv, struct arena *arena,
                        struct cli_options *ret_options) CHECKED;
+/* Warns of variables that are nearly PGCONVERGE_<OPTION>. Call it when the log is open. */
+void cli_warn_environment(const struct cli_options *options);
 /*
  * Sets one option from text. False when the text is not of its type or domain; then `ret_wanted`
  * says what it takes ("a whole number from 1 to 64").

@@ -1,24 +1,17 @@
 /*
  * cli/output.h: what reaches a person or a script: results on stdout, errors on stderr. Names and
- * values of databases are data: control characters in them never reach a terminal.
+ * values of databases are data: what is printed of them goes through base/text.h.
  */
 #pragma once
 
 #include "cli/options.h"
 #include <jansson.h>
 
-/*
- * Appends `text` so that a terminal shows it and nothing else: control characters, invalid UTF-8
- * and characters that turn the writing direction become \xNN or \u{NNNN}. Newlines too, unless
- * `keep_newlines`.
- */
-void output_escape(struct buf *out, struct str text, bool keep_newlines);
-
 /* The result, to stdout and flushed: text as it is. PGC_FILE when stdout cannot take it. */
 struct error *output_text(struct str text) CHECKED;
 /* The one JSON document of --format json; takes the reference. PGC_FILE as above. */
 struct error *output_json(json_t *document) CHECKED;
-/* A JSON string of bytes that may not be UTF-8: escaped as above when they are not. */
+/* A JSON string of bytes; when they are not UTF-8, as text_add_printable() shows them. */
 json_t *output_json_str(struct str text);
 /* {"id": "PGC-4107", "title", "text", "object", "row", "fix", "while", "state", "exit_code" …} */
 json_t *output_json_error(const struct error *error);
@@ -42,9 +35,6 @@ void output_error_text(const struct error *error, struct buf *text);
 void output_set_exit(enum error_kind kind);
 /* The exit code of the program: the error's, or what output_set_exit() said, or 0. */
 int output_exit_code(const struct error *error);
-
-/* Writes a file that is there whole or not at all, by rename; `mode` 0644 or 0600. PGC_FILE. */
-struct error *output_file(const char *path, struct str text, unsigned mode) CHECKED;
 
 /*
  * Asks on the terminal; true after "yes". --yes answers it. Without a terminal: PGC_USAGE that says

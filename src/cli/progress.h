@@ -1,6 +1,6 @@
 /*
  * cli/progress.h: shows a struct copy_progress while the copy runs: on a terminal one block redrawn
- * at most 5 times a second, elsewhere a line every 10 s and one per phase change.
+ * at most 5 times a second, elsewhere a line every 10 s (copy/ itself tells when a phase begins).
  *
  * Threads: a thread of its own between start and stop; it reads the atomics only. Nothing else is
  * written to stderr but through base/log.h, which makes the block give way.

@@ -1,0 +1,95 @@
+#include "cli/prepare.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "cli/file.h"
+
+static bool decides_something(const struct cli_options *options)
+{
+    for (unsigned o = 0; o < OPTION_COUNT; o++) {
+        if ((cli_option_info(o)->keys & KEY_DECIDES) != 0 && cli_given(options, o))
+            return true;
+    }
+    return options->rule_count > 0;
+}
+
+static struct error *check_rights(const struct cli_options *options, struct prepared *prepared)
+{
+    struct error *error =
+        source_check_privileges(prepared->session, str_of(prepared->source.database));
+
+    if (error == NULL || error->id != PGC_SOURCE_PRIVILEGE || !options->visible_only)
+        return error;
+    log_warning("the source user may not see everything; what it cannot see is not in this plan");
+    error_free(error);
+    prepared->visible_only = true;
+    return NULL;
+}
+
+/*
+ * plan.json: its options, unless the command line decides something itself; then that must come to
+ * the same decisions.
+ */
+static struct error *read_plan_file(const struct cli_options *options, struct arena *arena,
+                                    struct plan_options *ret_options, struct str *ret_digest)
+{
+    struct plan_options from_file = {0};
+    struct str json;
+
+    TRY(file_read(options->plan, "plan file", LIMIT_DOCUMENT, arena, &json));
+    TRY_DOING(plan_read_json(json, arena, &from_file, ret_digest), "read %s", options->plan);
+    if (decides_something(options))
+        return NULL;
+    *ret_options = from_file;
+    ret_options->engines_locked = options->lock || from_file.engines_locked;
+    return NULL;
+}
+
+static struct error *check_digest(const struct cli_options *options, const struct plan *plan,
+                                  struct str digest)
+{
+    if (str_equal(plan->digest, digest))
+        return NULL;
+    struct error *error =
+        error_new(PGC_STALE_PLAN, "the source or the decisions are not those of the plan file");
+    error = error_with_object(error, "%s", options->plan);
+    if (decides_something(options))
+        return error_with_fix(error, "give the options and the configuration that the plan was "
+                                     "made with, or make a new one: pgconverge plan -o %s",
+                              options->plan);
+    return error_with_fix(error, "make a new one and look at what differs: pgconverge plan -o %s",
+                          options->plan);
+}
+
+struct error *cli_prepare(const struct cli_options *options, struct arena *arena,
+                          struct prepared *ret_prepared)
+{
+    struct prepared *prepared = ret_prepared;
+    struct str digest = STR_NULL;
+
+    *prepared = (struct prepared){0};
+    cli_plan_options(options, &prepared->plan_options);
+    if (options->plan != NULL)
+        TRY(read_plan_file(options, arena, &prepared->plan_options, &digest));
+    TRY_DOING(cli_open_source(options, &prepared->source, &prepared->session),
+              "connect to the source");
+    TRY_DOING(source_read_facts(prepared->session, arena, &prepared->facts),
+              "look at the source server");
+    TRY_DOING(check_rights(options, prepared), "check the rights on the source");
+    TRY_DOING(source_read_catalog(prepared->session, str_of(prepared->source.database), arena,
+                                  &prepared->catalog),
+              "read the catalog of the source");
+    TRY_DOING(plan_make(&prepared->catalog, &prepared->facts, &prepared->plan_options, arena,
+                        &prepared->plan),
+              "plan");
+    if (options->plan != NULL)
+        TRY(check_digest(options, &prepared->plan, digest));
+    return NULL;
+}
+
+void cli_prepare_done(struct prepared *prepared)
+{
+    source_close(prepared->session);
+    prepared->session = NULL;
+    source_options_done(&prepared->source);
+}
