@@ -1,0 +1,99 @@
+#!/usr/bin/perl
+# A run is owned by one process; a finished one is done; what somebody else wrote is not destroyed.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use PgcTest;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $t = PgcTest->new(flavor => 'mysql');
+$t->source_file(PgcTest::fixtures() . '/chunks.sql');
+
+# ---- a second one while the first is at work (it is stopped, so that it is for certain)
+my $first = $t->start_migrate('--chunk-rows', 200);
+ok($t->wait_for_chunks(5), 'the first has begun');
+$first->kill('STOP');
+my $second = $t->run({ timeout => 60 }, $t->migrate_arguments('--chunk-rows', 200, '--report-dir', 'second'));
+$t->exits($second, 8, 'a second run');
+$t->says($second, 'it names the owner', 'PGC-8001', qr/\b$first->{pid}\b/);
+my $restart = $t->run({ timeout => 60 }, $t->migrate_arguments('--restart', '--report-dir', 'second'));
+$t->exits($restart, 8, 'a second run with --restart');
+my $status = $t->run('status', '--target', $t->target_uri);
+$t->exits($status, 8, 'status says that the owner is at work');
+my $before = $t->row_versions;
+$first->kill('CONT');
+$first->wait;
+$t->exits($first, 0, 'the first ends well');
+is($t->versions_lost($before, $t->row_versions), 0, 'its rows were left alone');
+$t->same('every value is equal');
+
+# ---- a finished run
+$before = $t->row_versions;
+my $ledger = ledger_versions();
+my $again = $t->migrate('--chunk-rows', 200);
+$t->exits($again, 0, 'a finished run again');
+$t->says($again, 'it says that it is done', qr/done/i, qr/nothing was touched/i);
+is($t->versions_lost($before, $t->row_versions), 0, 'it touched no row');
+is(ledger_versions(), $ledger, 'nor the ledger');
+$status = $t->run('status', '--target', $t->target_uri);
+$t->exits($status, 0, 'status says that it is finished');
+# neither with other options
+$t->exits($t->migrate('--jobs', 1), 0, 'a finished run again, with other jobs');
+is($t->versions_lost($before, $t->row_versions), 0, 'it touched no row');
+
+# ---- --restart, and what somebody else wrote
+$t->exits($t->migrate('--restart'), 0, '--restart of a run that nobody touched');
+$t->same('every value is equal after --restart');
+for my $case (
+    ['an update',  'UPDATE by_int SET v = \'mine\' WHERE id = 5'],
+    ['an insert',  "INSERT INTO by_uuid VALUES ('mine', 1)"],
+    ['a delete',   'DELETE FROM child WHERE id = 7'],
+    ) {
+    my ($what, $sql) = @$case;
+    $t->target($sql);
+    $before = $t->row_versions;
+    my $refused = $t->migrate('--restart');
+    $t->exits($refused, 8, "--restart after $what by somebody else");
+    $t->says($refused, "it is told, after $what", 'PGC-8004', qr/by_int|by_uuid|child/, qr/--overwrite-target/);
+    is($t->versions_lost($before, $t->row_versions), 0, "no row was touched after $what");
+    my $discard = $t->run('discard', '--target', $t->target_uri, '--yes');
+    $t->exits($discard, 8, "discard after $what");
+    is($t->versions_lost($before, $t->row_versions), 0, "nor by discard after $what");
+    $t->exits($t->migrate('--restart', '--overwrite-target'), 0, "--overwrite-target after $what");
+    $t->same("every value is equal, $what is gone");
+}
+
+# ---- discard
+$t->target_as_loader("CREATE TABLE mine (a int); INSERT INTO mine VALUES (1)");
+my $asked = $t->run('discard', '--target', $t->target_uri);
+$t->exits($asked, 2, 'discard without a terminal wants --yes');
+$t->exits($t->run('discard', '--target', $t->target_uri, '--yes'), 0, 'discard');
+is($t->target_value("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"), 'mine', 'what the run made is gone, and nothing else');
+is($t->target_value("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"), 0, 'its functions too');
+$t->exits($t->run('discard', '--target', $t->target_uri, '--yes'), 8, 'nothing to discard');
+
+# ---- six at once: one does it, none spoils it
+$t->new_target;
+my @runs = map { $t->start({ timeout => 100 }, $t->migrate_arguments('--report-dir', "at-once-$_")) } 1 .. 6;
+$_->wait for @runs;
+my %exits;
+$exits{ $_->{exit} }++ for @runs;
+ok(!grep({ !/^[08]$/ } keys %exits), 'six at once: each ends with 0 or 8') or diag(map { "$_->{exit}: $_->{err}\n" } @runs);
+cmp_ok($exits{0} // 0, '>=', 1, 'six at once: one did it');
+$t->same('six at once: every value is equal');
+is($t->target_value('SELECT count(*) FROM by_int'), 30000, 'six at once: no row twice');
+
+# ---- a ledger of another source
+$t->source("DROP TABLE child");
+my $other = PgcTest::source_uri($t, db => $t->{db});
+my $changed = $t->migrate;
+$t->exits($changed, [0, 8], 'a finished run whose source has changed');
+$t->done;
+done_testing();
+
+sub ledger_versions {
+    my $tables = $t->target("SELECT tablename FROM pg_tables WHERE schemaname = 'pgconverge' ORDER BY 1");
+    return join ';', map { $t->target_value("SELECT '$_->[0] ' || coalesce(md5(string_agg(xmin || ctid::text || x::text, ',' ORDER BY ctid)), '') FROM pgconverge.\"$_->[0]\" x") } @$tables;
+}

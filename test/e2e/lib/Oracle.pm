@@ -1,0 +1,554 @@
+package Oracle;
+
+# Says whether a PostgreSQL database holds the same values as a MySQL or MariaDB database.
+#
+# It shares nothing with the program it judges: both sides are read by the servers' own command line
+# clients, every value is turned into one canonical ASCII text by SQL on its own side, the lines are
+# sorted by sort(1) and compared as multisets. Nothing is kept in memory but the lines being compared,
+# so the size of a table does not matter. It reads only.
+#
+#   my $oracle = Oracle->new(source => [@client_argv], target => [@psql_argv], database => 'app');
+#   my @differences = $oracle->compare;         # texts for a person; none means equal
+#
+# A value's canonical form, by the kind of the source column:
+#   integers, years   decimal text                     bits       text of 0 and 1, full length
+#   decimals          text with all its fraction       text       hex of the UTF-8 bytes
+#   floats            hex of the 8 bytes as a double   bytes      hex
+#   dates, times      text with six digits of fraction json       hex of the text (parsed for jsonb)
+#   sets              hex of the labels, sorted        NULL       ~
+
+use strict;
+use warnings;
+use File::Temp ();
+use JSON::PP   ();
+use Math::BigFloat;
+use POSIX ();
+
+our $EXAMPLES_MAX = 5;      # differing rows told per table
+our $CELL_MAX     = 120;    # characters shown of one value
+
+sub new {
+    my ($class, %arg) = @_;
+    my $self = bless {
+        schema => 'public',
+        env    => {},
+        map    => {},          # source table => { name => ..., columns => { source => target } }
+        ignore => [],          # target tables that are nobody's
+        %arg
+    }, $class;
+    $self->{$_} // die "Oracle->new needs $_" for qw(source target database);
+    $self->{dir} = File::Temp->newdir('oracle-XXXXXX', TMPDIR => 1);
+    return $self;
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Names: the only part that knows how the program shortens a name of more than 63 bytes.
+
+# The map out of the JSON of `pgconverge plan --format json` or of a report.json: every object in it
+# that has a source and a target name, at whatever depth. What is not found stays under its own name.
+sub map_from_json {
+    my ($text) = @_;
+    my $document = JSON::PP->new->utf8->decode($text);
+    my %map;
+    my $walk;
+    $walk = sub {
+        my ($node, $table) = @_;
+        if (ref $node eq 'ARRAY') { $walk->($_, $table) for @$node; return }
+        return if ref $node ne 'HASH';
+        my ($from, $to) = _names_of($node);
+        if (defined $from && defined $to) {
+            my $kind = $node->{kind} // (exists $node->{columns} ? 'table' : defined $table ? 'column' : '');
+            if ($kind eq 'table') {
+                $map{$from}{name} = $to;
+                $table = $from;
+            }
+            elsif ($kind eq 'column') {
+                my $owner = $node->{table} // $table;
+                $map{$owner}{columns}{$from} = $to if defined $owner && !ref $owner;
+            }
+        }
+        $walk->($_, $table) for map { $node->{$_} } sort keys %$node;
+    };
+    $walk->($document, undef);
+    return \%map;
+}
+
+sub _names_of {
+    my ($node) = @_;
+    my ($from, $to);
+    for my $pair ([qw(source_name target_name)], [qw(source target)], [qw(from to)]) {
+        ($from, $to) = @$node{@$pair};
+        last if defined $from && defined $to;
+    }
+    for ($from, $to) { $_ = $_->{name} if ref $_ eq 'HASH' }
+    return if !defined $from || !defined $to || ref $from || ref $to;
+    return map { utf8::encode(my $bytes = $_); $bytes } $from, $to;
+}
+
+# Pairs source tables with target tables: the given map, then the same name, then, for the names that
+# PostgreSQL cannot hold, the one table left whose beginning is the same.
+sub _pair_tables {
+    my ($self, $source, $target) = @_;
+    my (%pair, %taken);
+    for my $name (sort keys %$source) {
+        my $to = $self->{map}{$name}{name} // $name;
+        next if !$target->{$to};
+        $pair{$name} = $to;
+        $taken{$to} = 1;
+    }
+    for my $name (grep { !$pair{$_} && length $_ > 63 } sort keys %$source) {
+        my @alike = sort { _common($name, $b) <=> _common($name, $a) || $a cmp $b }
+            grep { !$taken{$_} && _common($name, $_) >= 20 } keys %$target;
+        next if !@alike;
+        $pair{$name} = $alike[0];
+        $taken{ $alike[0] } = 1;
+    }
+    return \%pair;
+}
+
+# Pairs columns: the map, the same name, and for names too long the same place in the table.
+sub _pair_columns {
+    my ($self, $table, $source, $target) = @_;
+    my %by_name = map { $_->{name} => $_ } @$target;
+    my $columns = $self->{map}{$table}{columns} // {};
+    my @pairs;
+    for my $i (0 .. $#$source) {
+        my $column = $source->[$i];
+        my $to = $columns->{ $column->{name} } // $column->{name};
+        my $found = $by_name{$to};
+        $found = $target->[$i] if !$found && length $column->{name} > 63;
+        push @pairs, [$column, $found];
+        delete $by_name{ $found->{name} } if $found;
+    }
+    return (\@pairs, [sort keys %by_name]);
+}
+
+sub _common {
+    my ($left, $right) = @_;
+    my $n = 0;
+    $n++ while $n < length $left && $n < length $right && substr($left, $n, 1) eq substr($right, $n, 1);
+    return $n;
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The comparison
+
+# Texts that each tell one difference. Nothing for the same data.
+sub compare {
+    my ($self, @only) = @_;
+    my $source = $self->source_tables;
+    my $target = $self->target_tables;
+    my $pair   = $self->_pair_tables($source, $target);
+    my %wanted = map { $_ => 1 } @only;
+    my %ignore = map { $_ => 1 } @{ $self->{ignore} };
+    my @differences;
+
+    $self->{rows} = {};
+    for my $name (sort keys %$source) {
+        next if @only && !$wanted{$name};
+        if (!$pair->{$name}) { push @differences, "table $name is not in the target"; next }
+        push @differences, $self->_compare_table($name, $source->{$name}, $target->{ $pair->{$name} });
+    }
+    if (!@only) {
+        my %known = map { $_ => 1 } values %$pair;
+        push @differences, map { "table $_ is in the target alone" }
+            grep { !$known{$_} && !$ignore{$_} } sort keys %$target;
+    }
+    return @differences;
+}
+
+# Rows compared per source table by the last compare().
+sub rows { return $_[0]{rows} }
+
+# The name in the target, by this oracle's own reading, of a source table.
+sub target_name {
+    my ($self, $table) = @_;
+    return $self->_pair_tables($self->source_tables, $self->target_tables)->{$table};
+}
+
+sub _compare_table {
+    my ($self, $name, $source, $target) = @_;
+    my ($pairs, $extra) = $self->_pair_columns($name, $source->{columns}, $target->{columns});
+    my @differences = map { "table $name: column $_ is in the target alone" } @$extra;
+    my (@read, @source_sql, @target_sql, @filters);
+
+    for my $pair (@$pairs) {
+        my ($from, $to) = @$pair;
+        if (!$to) { push @differences, "table $name: column $from->{name} is not in the target"; next }
+        my ($source_sql, $target_sql, $filter) = _canonical($from, $to);
+        push @read, $from;
+        push @source_sql, "IF(" . _ticked($from->{name}) . " IS NULL,'~',$source_sql)";
+        push @target_sql, "coalesce(($target_sql),'~')";
+        push @filters, $filter;
+    }
+    return @differences if !@read;
+
+    my $source_file = "$self->{dir}/source";
+    my $target_file = "$self->{dir}/target";
+    my $source_job = $self->_start_source("SELECT " . join(',', @source_sql) . " FROM "
+            . _ticked($self->{database}) . '.' . _ticked($name), $source_file);
+    my $target_job = $self->_start_target("COPY (SELECT " . join(',', @target_sql) . " FROM "
+            . _quoted($self->{schema}) . '.' . _quoted($target->{name}) . ") TO STDOUT", $target_file);
+    _finish($source_job);
+    _finish($target_job);
+    for my $file ($source_file, $target_file) {
+        _filter($file, \@filters) if grep { $_ } @filters;
+        _sort($file, "$self->{dir}");
+    }
+    return (@differences, $self->_difference($name, $source->{key}, \@read, "$source_file.sorted", "$target_file.sorted"));
+}
+
+# Reads two sorted files side by side and tells what only one of them holds.
+sub _difference {
+    my ($self, $name, $key, $columns, $source_file, $target_file) = @_;
+    open my $left,  '<', $source_file or die "$source_file: $!";
+    open my $right, '<', $target_file or die "$target_file: $!";
+    my ($l, $r) = (scalar <$left>, scalar <$right>);
+    my ($rows, $missing, $surplus) = (0, 0, 0);
+    my (@missing, @surplus);
+    while (defined $l || defined $r) {
+        if (defined $l && defined $r && $l eq $r) {
+            $rows++;
+            ($l, $r) = (scalar <$left>, scalar <$right>);
+        }
+        elsif (!defined $r || (defined $l && $l lt $r)) {
+            $rows++;
+            push @missing, $l if $missing++ < $EXAMPLES_MAX;
+            $l = <$left>;
+        }
+        else {
+            push @surplus, $r if $surplus++ < $EXAMPLES_MAX;
+            $r = <$right>;
+        }
+    }
+    $self->{rows}{$name} = $rows;
+    return if !$missing && !$surplus;
+
+    my @texts = ("table $name: $missing rows are in the source alone, $surplus in the target alone");
+    my %index;
+    @index{ map { $_->{name} } @$columns } = (0 .. $#$columns);
+    my @key = map { $index{$_} } grep { defined $index{$_} } @$key;
+    my %by_key;
+    if (@key) {
+        for my $line (@surplus) {
+            my @cells = _cells($line);
+            $by_key{ join "\t", @cells[@key] } = \@cells;
+        }
+    }
+    for my $line (@missing) {
+        my @cells = _cells($line);
+        my $other = @key ? delete $by_key{ join "\t", @cells[@key] } : undef;
+        my $where = join ', ', map { "$columns->[$_]{name}=" . _shown($columns->[$_], $cells[$_]) } @key;
+        if (!$other) {
+            push @texts, "table $name: only in the source: " . ($where || _row($columns, \@cells));
+            next;
+        }
+        for my $i (grep { $cells[$_] ne $other->[$_] } 0 .. $#cells) {
+            push @texts, "table $name: row $where: column $columns->[$i]{name}: source "
+                . _shown($columns->[$i], $cells[$i]) . " target " . _shown($columns->[$i], $other->[$i]);
+        }
+    }
+    if (@key) {
+        for my $cells (map { $by_key{$_} } sort keys %by_key) {
+            push @texts, "table $name: only in the target: "
+                . join ', ', map { "$columns->[$_]{name}=" . _shown($columns->[$_], $cells->[$_]) } @key;
+        }
+    }
+    else {
+        push @texts, map { "table $name: only in the target: " . _row($columns, [_cells($_)]) } @surplus;
+    }
+    return @texts;
+}
+
+sub _cells { chomp(my $line = $_[0]); return split /\t/, $line, -1 }
+
+sub _row {
+    my ($columns, $cells) = @_;
+    return join ', ', map { "$columns->[$_]{name}=" . _shown($columns->[$_], $cells->[$_]) } 0 .. $#$columns;
+}
+
+# A canonical value for a person to read.
+sub _shown {
+    my ($column, $cell) = @_;
+    return 'NULL' if $cell eq '~';
+    if ($column->{kind} =~ /^(?:text|set|json)$/ && $cell =~ /^(?:[0-9A-F]{2})*$/) {
+        my $bytes = pack 'H*', substr $cell, 0, 2 * $CELL_MAX;
+        $bytes =~ s/([^\x20-\x7e]|\\)/sprintf '\\x%02x', ord $1/ge;
+        $cell = "'$bytes'";
+    }
+    elsif ($column->{kind} eq 'float') {
+        $cell .= sprintf '(%.17g)', unpack 'd>', pack 'H*', $cell;
+    }
+    return length $cell > $CELL_MAX ? substr($cell, 0, $CELL_MAX) . '...' : $cell;
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Canonical forms: (SQL for the source, SQL for the target, filter applied to both or undef)
+
+sub _canonical {
+    my ($from, $to) = @_;
+    my $s = _ticked($from->{name});
+    my $t = _quoted($to->{name});
+    my $type = $to->{type};
+    my $kind = $from->{kind};
+
+    return ("CAST($s+0 AS CHAR)", $type eq 'boolean' ? "$t\::int::text" : "$t\::text")
+        if $kind eq 'integer';
+    return ($from->{full_type} =~ /zerofill/ ? "CAST($s+0 AS CHAR)" : "CAST($s AS CHAR)", "$t\::text")
+        if $kind eq 'decimal';
+    return ("LOWER(HEX(REVERSE(SUBSTR(ST_AsBinary(POINT(CAST($s AS DOUBLE),0)),6,8))))",
+        "encode(float8send($t\::float8),'hex')")
+        if $kind eq 'float';
+    return ("LPAD(BIN($s+0),$from->{bits},'0')", $type eq 'boolean' ? "$t\::int::text" : "$t\::text")
+        if $kind eq 'bit';
+    return ("CAST($s AS CHAR)", "$t\::text") if $kind eq 'date';
+    return ("DATE_FORMAT($s,'%Y-%m-%d %H:%i:%s.%f')",
+        "to_char($t, 'YYYY-MM-DD HH24:MI:SS.US') || case when extract(year from $t) < 0 then ' BC' else '' end")
+        if $kind eq 'datetime' && $type !~ /with time zone/;
+    # timestamptz: the session is at UTC on both sides, so to_char() tells the instant
+    return ("DATE_FORMAT($s,'%Y-%m-%d %H:%i:%s.%f')", "to_char($t, 'YYYY-MM-DD HH24:MI:SS.US')")
+        if $kind eq 'datetime' || $kind eq 'timestamp';
+    return ("CAST(CAST($s AS TIME(6)) AS CHAR)", _interval_text($t)) if $kind eq 'time';
+    return ("HEX(CAST($s AS CHAR))", "upper(encode(convert_to($t\::text,'UTF8'),'hex'))") if $kind eq 'word';
+    if ($kind eq 'bytes') {
+        return ("HEX($s)", "upper(replace($t\::text,'-',''))") if $type eq 'uuid';
+        return ("HEX($s)", "upper(encode($t,'hex'))");
+    }
+    if ($kind eq 'set') {
+        return ("HEX(CONVERT($s USING utf8mb4))",
+            $type eq 'text[]'
+            ? "upper(encode(convert_to(array_to_string($t,',','<null>'),'UTF8'),'hex'))"
+            : "upper(encode(convert_to($t\::text,'UTF8'),'hex'))",
+            \&_sorted_labels);
+    }
+    my $source_text = "HEX(CONVERT($s USING utf8mb4))";
+    $source_text = "HEX(LOWER(CONVERT($s USING utf8mb4)))" if $type eq 'uuid';
+    my $target_text = $type eq 'bytea' ? "upper(encode($t,'hex'))"
+        : "upper(encode(convert_to($t\::text,'UTF8'),'hex'))";
+    # MariaDB's JSON is a text with a check: the target's type says that it is a document
+    return ($source_text, $target_text, $type eq 'jsonb' ? \&_canonical_json : undef);
+}
+
+# hh:mm:ss.ffffff with as many hours as it takes. Days and months are told apart from hours: they
+# would compare equal in PostgreSQL and be read as something else by a program.
+sub _interval_text {
+    my ($t) = @_;
+    my $us = "(extract(epoch from $t)*1000000)::bigint";
+    return "case when extract(year from $t) <> 0 or extract(month from $t) <> 0 or extract(day from $t) <> 0"
+        . " then 'not in hours: ' || $t\::text else"
+        . " case when $us < 0 then '-' else '' end"
+        . " || case when abs($us)/3600000000 < 100 then lpad((abs($us)/3600000000)::text,2,'0')"
+        . " else (abs($us)/3600000000)::text end"
+        . " || ':' || lpad((abs($us)/60000000%60)::text,2,'0')"
+        . " || ':' || lpad((abs($us)/1000000%60)::text,2,'0')"
+        . " || '.' || lpad((abs($us)%1000000)::text,6,'0') end";
+}
+
+sub _sorted_labels {
+    my ($hex) = @_;
+    return $hex if $hex eq '~';
+    return uc unpack 'H*', join ',', sort split /,/, pack('H*', $hex), -1;
+}
+
+# jsonb keeps neither the order nor the way a number is written: both sides go through one parser of
+# our own that keeps every digit.
+sub _canonical_json {
+    my ($hex) = @_;
+    return $hex if $hex eq '~';
+    my $text = pack 'H*', $hex;
+    pos($text) = 0;
+    my $out = _json_value(\$text);
+    return $hex if $text !~ /\G\s*\z/gc;
+    return uc unpack 'H*', $out;
+}
+
+sub _json_value {
+    my ($text) = @_;
+    $$text =~ /\G\s+/gc;
+    if ($$text =~ /\G\{\s*/gc) {
+        my %pairs;
+        while ($$text !~ /\G\s*\}/gc) {
+            my $key = _json_value($text);
+            $$text =~ /\G\s*:\s*/gc or die "the oracle cannot read a JSON object at byte " . pos $$text;
+            $pairs{$key} = _json_value($text);
+            $$text =~ /\G\s*,\s*/gc;
+        }
+        return '{' . join(',', map { "$_:$pairs{$_}" } sort keys %pairs) . '}';
+    }
+    if ($$text =~ /\G\[\s*/gc) {
+        my @items;
+        while ($$text !~ /\G\s*\]/gc) {
+            push @items, _json_value($text);
+            $$text =~ /\G\s*,\s*/gc;
+        }
+        return '[' . join(',', @items) . ']';
+    }
+    if ($$text =~ /\G"((?:[^"\\]|\\.)*)"/gcs) {
+        my $decoded = JSON::PP->new->utf8->allow_nonref->decode("\"$1\"");
+        return JSON::PP->new->utf8->allow_nonref->ascii->encode("$decoded");
+    }
+    return $1 if $$text =~ /\G(true|false|null)/gc;
+    if ($$text =~ /\G(-?[0-9][-+.0-9eE]*)/gc) {
+        return Math::BigFloat->new($1)->bsstr;
+    }
+    die "the oracle cannot read JSON at byte " . (pos($$text) // 0);
+}
+
+sub _filter {
+    my ($file, $filters) = @_;
+    open my $in,  '<', $file            or die "$file: $!";
+    open my $out, '>', "$file.filtered" or die "$file.filtered: $!";
+    while (my $line = <$in>) {
+        my @cells = _cells($line);
+        for my $i (0 .. $#cells) {
+            $cells[$i] = $filters->[$i]->($cells[$i]) if $filters->[$i];
+        }
+        print {$out} join("\t", @cells), "\n";
+    }
+    close $out or die "$file.filtered: $!";
+    rename "$file.filtered", $file or die "$file: $!";
+    return;
+}
+
+sub _sort {
+    my ($file, $dir) = @_;
+    local $ENV{LC_ALL} = 'C';
+    system('sort', '-S', '64M', '-T', $dir, '-o', "$file.sorted", $file) == 0 or die "sort $file failed";
+    return;
+}
+
+# ---------------------------------------------------------------------------------------------------
+# The catalogs. Names travel as hex: a name may hold a tab or a newline.
+
+my %KIND = (
+    (map { $_ => 'integer' } qw(tinyint smallint mediumint int bigint year)),
+    (map { $_ => 'float' } qw(float double)),
+    (map { $_ => 'text' } qw(char varchar tinytext text mediumtext longtext enum)),
+    (map { $_ => 'bytes' }
+            qw(binary varbinary tinyblob blob mediumblob longblob vector
+               geometry point linestring polygon multipoint multilinestring multipolygon
+               geomcollection geometrycollection)),
+    (map { $_ => 'word' } qw(uuid inet4 inet6)),
+    map { $_ => $_ } qw(decimal bit date datetime timestamp time set json),
+);
+
+# { name => { name, columns => [{ name, kind, full_type, bits }], key => [column names] } }
+sub source_tables {
+    my ($self) = @_;
+    my $database = "CONVERT(0x" . unpack('H*', $self->{database}) . " USING utf8mb4)";
+    my %tables;
+    for ($self->_source_rows(<<"SQL")) {
+SELECT HEX(t.table_name), HEX(c.column_name), HEX(c.data_type), HEX(CONVERT(c.column_type USING utf8mb4)),
+       COALESCE(c.numeric_precision, 0)
+  FROM information_schema.tables t
+  JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+ WHERE t.table_schema = $database AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+ ORDER BY t.table_name, c.ordinal_position
+SQL
+        my ($table, $column, $type, $full_type) = map { pack 'H*', $_ } @$_[0 .. 3];
+        my $kind = $KIND{$type} // die "the oracle does not know the type $type of $table.$column";
+        $tables{$table}{name} = $table;
+        $tables{$table}{key} //= [];
+        push @{ $tables{$table}{columns} },
+            { name => $column, kind => $kind, full_type => $full_type, bits => $_->[4] };
+    }
+    for ($self->_source_rows(<<"SQL")) {
+SELECT HEX(table_name), HEX(column_name) FROM information_schema.statistics
+ WHERE table_schema = $database AND index_name = 'PRIMARY' ORDER BY table_name, seq_in_index
+SQL
+        my ($table, $column) = map { pack 'H*', $_ } @$_;
+        push @{ $tables{$table}{key} }, $column;
+    }
+    return \%tables;
+}
+
+# { name => { name, columns => [{ name, type }] } }
+sub target_tables {
+    my ($self) = @_;
+    my %tables;
+    for ($self->_target_rows(<<"SQL")) {
+COPY (SELECT encode(convert_to(c.relname, 'UTF8'), 'hex'), encode(convert_to(a.attname, 'UTF8'), 'hex'),
+             format_type(a.atttypid, NULL)
+        FROM pg_class c
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname = @{[_literal($self->{schema})]}
+       ORDER BY c.relname, a.attnum) TO STDOUT
+SQL
+        my ($table, $column) = map { pack 'H*', $_ } @$_[0, 1];
+        $tables{$table}{name} = $table;
+        push @{ $tables{$table}{columns} }, { name => $column, type => $_->[2] };
+    }
+    return \%tables;
+}
+
+# ---------------------------------------------------------------------------------------------------
+# Talking to the servers
+
+sub _ticked  { (my $name = $_[0]) =~ s/`/``/g; return "`$name`" }
+sub _quoted  { (my $name = $_[0]) =~ s/"/""/g; return "\"$name\"" }
+sub _literal { (my $text = $_[0]) =~ s/'/''/g; return "'$text'" }
+
+sub _source_rows {
+    my ($self, $sql) = @_;
+    my $file = "$self->{dir}/catalog";
+    _finish($self->_start_source($sql, $file));
+    return _read_rows($file);
+}
+
+sub _target_rows {
+    my ($self, $sql) = @_;
+    my $file = "$self->{dir}/catalog";
+    _finish($self->_start_target($sql, $file));
+    return _read_rows($file);
+}
+
+sub _read_rows {
+    my ($file) = @_;
+    open my $in, '<', $file or die "$file: $!";
+    return map { [_cells($_)] } <$in>;
+}
+
+# The statement travels as hex too, so that the client's own parser never meets a name.
+sub _start_source {
+    my ($self, $sql, $file) = @_;
+    my $script = "SET NAMES utf8mb4; SET time_zone='+00:00'; SET sql_mode='';\n"
+        . "SET \@s = CONVERT(0x" . unpack('H*', $sql) . " USING utf8mb4);\n"
+        . "PREPARE p FROM \@s; EXECUTE p;\n";
+    return _start([@{ $self->{source} }, qw(--batch --raw --skip-column-names --quick)], $self->{env}, $script, $file);
+}
+
+sub _start_target {
+    my ($self, $sql, $file) = @_;
+    my $script = "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';\n"
+        . "SET bytea_output = 'hex'; SET client_encoding = 'UTF8'; SET row_security = off;\n"
+        . "SET search_path = ''; SET statement_timeout = 0;\n$sql;\n";
+    return _start([@{ $self->{target} }, qw(-X -q -A -t -v ON_ERROR_STOP=1)], $self->{env}, $script, $file);
+}
+
+sub _start {
+    my ($argv, $env, $script, $file) = @_;
+    open my $in, '>', "$file.sql" or die "$file.sql: $!";
+    print {$in} $script;
+    close $in or die "$file.sql: $!";
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        %ENV = (%ENV, %$env);
+        open STDIN,  '<', "$file.sql" or die "$file.sql: $!";
+        open STDOUT, '>', $file       or die "$file: $!";
+        open STDERR, '>', "$file.err" or die "$file.err: $!";
+        exec { $argv->[0] } @$argv or POSIX::_exit(127);
+    }
+    return { pid => $pid, file => $file, argv => $argv };
+}
+
+sub _finish {
+    my ($job) = @_;
+    waitpid $job->{pid}, 0;
+    return if $? == 0;
+    open my $err, '<', "$job->{file}.err" or die "$job->{file}.err: $!";
+    my $text = do { local $/; <$err> };
+    die "the oracle's client $job->{argv}[0] failed: $text";
+}
+
+1;
