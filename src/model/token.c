@@ -45,6 +45,8 @@ void source_token_print(const struct source_token *token, struct buf *text)
     buf_add_char(text, '|');
     print_part(token->binlog, text);
     buf_add_format(text, "|%" PRIu64, token->lsn);
+    if (token->time_s != 0)
+        buf_add_format(text, "|%" PRIu64, token->time_s);
 }
 
 static int hex_digit(char c)
@@ -92,7 +94,10 @@ bool source_token_parse(struct str text, struct arena *arena, struct source_toke
             return false;
         from = bar + 1;
     }
-    if (!str_to_u64(str_slice(text, from, text.len), &token.lsn))
+    if (!str_to_u64(str_slice(text, from, str_find(text, '|', from)), &token.lsn))
+        return false;
+    from = str_find(text, '|', from);
+    if (from < text.len && !str_to_u64(str_slice(text, from + 1, text.len), &token.time_s))
         return false;
     *ret_token = token;
     return true;

@@ -14,6 +14,9 @@ struct source_token {
     struct str gtid_set; /* "" where GTIDs are off */
     struct str binlog;   /* "file:position", "" where off or not allowed */
     uint64_t lsn;        /* 0 where not known */
+    uint64_t time_s;     /* the server's clock just before the rest was read, in seconds of the
+                            epoch; 0 where not known. Never compared: it dates the token, so that
+                            tables committed to since then can be found when only the LSN moved. */
 };
 
 enum token_verdict {
@@ -25,6 +28,6 @@ enum token_verdict {
 };
 
 enum token_verdict source_token_compare(const struct source_token *a, const struct source_token *b);
-/* One line: "server|gtid|binlog|lsn", reversible; for the ledger. */
+/* One line: "server|gtid|binlog|lsn|time" (time only where known), reversible; for the ledger. */
 void source_token_print(const struct source_token *token, struct buf *text);
 bool source_token_parse(struct str text, struct arena *arena, struct source_token *ret_token);

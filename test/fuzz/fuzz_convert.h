@@ -51,18 +51,17 @@ static inline bool fuzz_value(const struct convert_column *column, struct cell c
     return true;
 }
 
-/* The input without its first `skip` bytes, in memory of its exact size, so that ASan sees its end. */
-static inline struct str fuzz_copy(const uint8_t *data, size_t size, size_t skip)
+/*
+ * The input without its first `skip` bytes, in memory of its exact size: ASan sees its end. The
+ * caller frees *ret_memory.
+ */
+static inline struct str fuzz_copy(const uint8_t *data, size_t size, size_t skip, char **ret_memory)
 {
     size_t len = size - skip;
     char *copy = malloc(len > 0 ? len : 1);
     PROMISE(copy != NULL);
     if (len > 0)
         memcpy(copy, data + skip, len);
+    *ret_memory = copy;
     return (struct str){.ptr = copy, .len = len};
-}
-
-static inline void fuzz_free(struct str copy)
-{
-    free((void *)(uintptr_t)copy.ptr);
 }

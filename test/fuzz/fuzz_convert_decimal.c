@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct source_type source = {.kind = SOURCE_DECIMAL, .text = STR("decimal(65,30)")};
     struct buf out = BUF_INIT(1 << 20, "fuzz");
-    struct str text = fuzz_copy(data, size, 0), field;
+    char *memory = NULL;
+    struct str text = fuzz_copy(data, size, 0, &memory), field;
 
     for (size_t i = 0; i < COUNT_OF(targets); i++) {
         struct convert_column column = {
@@ -40,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (fuzz_value(&column, cell, &out, &field) && targets[i].kind == TARGET_NUMERIC)
             check_numeric(field, &targets[i]);
     }
-    fuzz_free(text);
+    free(memory);
     buf_free(&out);
     return 0;
 }

@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct source_type source = {.kind = SOURCE_JSON, .text = STR("json")};
     struct convert_column column = {.source = &source, .target = &json, .object = STR("d.t.c")};
     struct buf out = BUF_INIT(1 << 20, "fuzz");
-    struct str text = fuzz_copy(data, size, 0), field;
+    char *memory = NULL;
+    struct str text = fuzz_copy(data, size, 0, &memory), field;
     struct cell cell = {.form = CELL_BYTES, .bytes = text};
 
     bool is_json = fuzz_value(&column, cell, &out, &field);
@@ -16,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     column.target = &jsonb;
     if (fuzz_value(&column, cell, &out, &field))
         PROMISE(is_json && field.ptr[0] == 1 && str_equal(str_slice(field, 1, field.len), text));
-    fuzz_free(text);
+    free(memory);
     buf_free(&out);
     return 0;
 }

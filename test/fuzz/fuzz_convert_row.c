@@ -71,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct target_type targets[MAX_COLUMNS];
     struct convert_column columns[MAX_COLUMNS];
     struct cell cells[MAX_COLUMNS];
-    struct str copy = fuzz_copy(data, size, 0);
+    char *memory = NULL;
+    struct str copy = fuzz_copy(data, size, 0, &memory);
     struct script script = {(const uint8_t *)copy.ptr, (const uint8_t *)copy.ptr + copy.len};
     struct buf out = BUF_INIT(take(&script, 2), "fuzz"), shown = BUF_INIT(1 << 16, "fuzz");
     struct converter *converter = NULL;
@@ -101,6 +102,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     converter_free(converter);
     buf_free(&out);
     buf_free(&shown);
-    fuzz_free(copy);
+    free(memory);
     return 0;
 }

@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     fill_tables();
-    struct str bytes = fuzz_copy(data, size, 1), field;
+    char *memory = NULL;
+    struct str bytes = fuzz_copy(data, size, 1, &memory), field;
     struct cell cell = {.form = CELL_BYTES, .bytes = bytes};
     column.charset = &charsets[data[0] % COUNT_OF(charsets)];
 
@@ -72,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     convert_cell_print(&cell, &source, column.charset, 20, &shown);
     PROMISE(utf8_check(shown.ptr, shown.len, &chars, &bad_at) == UTF8_GOOD);
-    fuzz_free(bytes);
+    free(memory);
     buf_free(&out);
     buf_free(&shown);
     return 0;

@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .source = &source, .target = &uuid, .charset = &utf8, .object = STR("d.t.c")};
     struct buf out = BUF_INIT(1 << 20, "fuzz"), digits = BUF_INIT(1 << 20, "fuzz"),
                again = BUF_INIT(1 << 20, "fuzz");
-    struct str text = fuzz_copy(data, size, 0), field;
+    char *memory = NULL;
+    struct str text = fuzz_copy(data, size, 0, &memory), field;
     struct cell cell = {.form = CELL_BYTES, .bytes = text};
 
     if (fuzz_value(&column, cell, &out, &field)) {
@@ -24,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     column.charset = &utf16;
     if (fuzz_value(&column, cell, &out, &field))
         PROMISE(field.len == 16 && (text.len == 64 || text.len == 72));
-    fuzz_free(text);
+    free(memory);
     buf_free(&out);
     buf_free(&digits);
     buf_free(&again);

@@ -1,0 +1,3 @@
+SELECT EVENT_NAME
+FROM information_schema.EVENTS
+WHERE EVENT_SCHEMA = {database}
