@@ -1,6 +1,7 @@
 /* pgconverge completion: scripts for bash, zsh and fish, out of the tables. */
 #include "base/limits.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/output.h"
 
 static bool is_shown(enum cli_command command, enum cli_option option)
@@ -64,17 +65,18 @@ static void add_bash_values(struct buf *text)
 
 static void add_bash(struct buf *text)
 {
-    buf_add_c(text, "# bash completion of pgconverge; made by: pgconverge completion bash\n"
-                    "_pgconverge() {\n"
-                    "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
-                    "    local command='' words='' word\n"
-                    "    # --format=json comes as three words\n"
-                    "    if [[ $current == '=' ]]; then\n"
-                    "        current=''\n"
-                    "    elif [[ $previous == '=' && $COMP_CWORD -ge 2 ]]; then\n"
-                    "        previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
-                    "    fi\n"
-                    "    COMPREPLY=()\n");
+    buf_add_c(text,
+              "# bash completion of pgconverge; made by: pgconverge completion bash\n"
+              "_pgconverge() {\n"
+              "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
+              "    local command='' words='' word\n"
+              "    # --format=json comes as three words\n"
+              "    if [[ $current == '=' ]]; then\n"
+              "        current=''\n"
+              "    elif [[ $previous == '=' && $COMP_CWORD -ge 2 ]]; then\n"
+              "        previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
+              "    fi\n"
+              "    COMPREPLY=()\n");
     add_bash_values(text);
     buf_add_c(text, "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
                     "        case \"$word\" in\n        ");
@@ -258,18 +260,24 @@ static void add_fish(struct buf *text)
     }
 }
 
+bool help_completion(struct str shell, struct buf *text)
+{
+    if (str_equal_c(shell, "bash"))
+        add_bash(text);
+    else if (str_equal_c(shell, "zsh"))
+        add_zsh(text);
+    else if (str_equal_c(shell, "fish"))
+        add_fish(text);
+    else
+        return false;
+    return true;
+}
+
 struct error *cmd_completion(const struct cli_options *options)
 {
     CLEANUP(buf_free) struct buf text = BUF_INIT(MIB, "completion");
-    struct str shell = options->arguments.items[0];
 
-    if (str_equal_c(shell, "bash"))
-        add_bash(&text);
-    else if (str_equal_c(shell, "zsh"))
-        add_zsh(&text);
-    else if (str_equal_c(shell, "fish"))
-        add_fish(&text);
-    else
+    if (!help_completion(options->arguments.items[0], &text))
         return error_with_fix(error_new(PGC_USAGE, "there is no completion for this shell"),
                               "bash, zsh or fish");
     TRY(buf_error(&text));

@@ -34,9 +34,10 @@ static const char *kind_text(enum error_kind kind)
 
 static json_t *describe_json(const struct error_description *description)
 {
-    return json_pack("{s:o, s:s, s:s, s:s, s:i}", "id", json_sprintf("PGC-%d", (int)description->id),
-                     "title", description->title, "fix", description->fix, "explanation",
-                     description->explanation, "exit_code", error_exit_code(description->kind));
+    return json_pack("{s:o, s:s, s:s, s:s, s:i}", "id",
+                     json_sprintf("PGC-%d", (int)description->id), "title", description->title,
+                     "fix", description->fix, "explanation", description->explanation, "exit_code",
+                     error_exit_code(description->kind));
 }
 
 static struct error *list_all(const struct cli_options *options)
@@ -97,9 +98,8 @@ struct error *cmd_explain(const struct cli_options *options)
     const struct error_description *description = find(word);
     if (description == NULL) {
         value_print_safe(word, &text);
-        return error_with_fix(
-            error_new(PGC_USAGE, "there is no error id \"%s\"", buf_c_str(&text)),
-            "pgconverge explain  lists all of them");
+        return error_with_fix(error_new(PGC_USAGE, "there is no error id \"%s\"", buf_c_str(&text)),
+                              "pgconverge explain  lists all of them");
     }
     if (options->format == FORMAT_JSON)
         return output_json(describe_json(description));

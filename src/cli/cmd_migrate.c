@@ -285,7 +285,7 @@ static struct error *print_report(const struct migration *m, const struct report
     if (error == NULL && m->options->format == FORMAT_JSON)
         error = report_make_json(input, m->arena, &document);
     else if (error == NULL)
-        error = report_make_text(input, m->arena, &document);
+        error = report_make_summary(input, m->arena, &document);
     if (error == NULL)
         error = output_text(buf_str(&document));
     buf_free(&document);

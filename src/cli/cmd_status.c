@@ -215,7 +215,9 @@ static void add_text(struct buf *text, const struct status *status)
     add_line(text, "finished", run->finished_at);
     add_line(text, "owner",
              arena_format(status->arena, STR_FMT "%s", STR_ARG(run->owner),
-                          status->alive ? ", at work" : ", gone"));
+                          status->alive           ? ", at work"
+                          : is_unfinished(status) ? ", gone"
+                                                  : ""));
     add_line(text, "phase", run->phase);
     add_tables(text, status);
     add_phases(text, status);

@@ -21,10 +21,11 @@ struct reader {
 
 /* ---- complaints ------------------------------------------------------------------------------ */
 
-static struct error *error_at(const struct reader *reader, yaml_mark_t mark, const char *format, ...)
-    PRINTF(3, 4);
+static struct error *error_at(const struct reader *reader, yaml_mark_t mark, const char *format,
+                              ...) PRINTF(3, 4);
 
-static struct error *error_at(const struct reader *reader, yaml_mark_t mark, const char *format, ...)
+static struct error *error_at(const struct reader *reader, yaml_mark_t mark, const char *format,
+                              ...)
 {
     CLEANUP(buf_free) struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
     va_list args;
@@ -45,10 +46,10 @@ static struct error *unknown_key(const struct reader *reader, struct str key,
     const char *nearest = value_nearest(key, known, count);
 
     if (nearest != NULL)
-        return error_with_fix(
-            ERROR_HERE(reader, "unknown key \"" STR_FMT "\", did you mean \"%s\"?", STR_ARG(key),
-                       nearest),
-            "write %s:", nearest);
+        return error_with_fix(ERROR_HERE(reader,
+                                         "unknown key \"" STR_FMT "\", did you mean \"%s\"?",
+                                         STR_ARG(key), nearest),
+                              "write %s:", nearest);
 
     CLEANUP(buf_free) struct buf names = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
     for (size_t i = 0; i < count; i++)
@@ -364,8 +365,9 @@ static struct error *read_version(struct reader *reader)
     TRY(next(reader));
     TRY(scalar(reader, "version", &version));
     if (!str_equal_c(version, "1"))
-        return error_with_fix(ERROR_HERE(reader, "version \"" STR_FMT "\" is not known to this "
-                                                 "program",
+        return error_with_fix(ERROR_HERE(reader,
+                                         "version \"" STR_FMT "\" is not known to this "
+                                         "program",
                                          STR_ARG(version)),
                               "write version: 1");
     return NULL;
@@ -440,6 +442,9 @@ struct error *config_parse(struct str text, const char *name, struct arena *aren
         return error_new(PGC_CONFIG, "%s: larger than %zu bytes", name, LIMIT_CONFIG_FILE);
     if (!yaml_parser_initialize(&reader.parser))
         return error_new(PGC_NO_MEMORY, "%s: no memory to read it", name);
+    /* Some editors put a byte order mark before the text. */
+    if (str_starts_with(text, STR("\xef\xbb\xbf")))
+        text = str_slice(text, 3, text.len);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.ptr, text.len);
     struct error *error = read_document(&reader);

@@ -29,5 +29,5 @@ struct config {
  */
 struct error *config_parse(struct str text, const char *name, struct arena *arena,
                            struct config *ret_config) CHECKED;
-/* Reads the file (PGC_FILE, at most LIMIT_CONFIG_FILE) and sets what no flag or variable has set. */
+/* Reads the file (PGC_FILE, LIMIT_CONFIG_FILE) and sets what no flag or variable has set. */
 struct error *config_apply(const char *path, struct cli_options *options) CHECKED;

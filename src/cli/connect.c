@@ -26,9 +26,12 @@ static struct side source_side(const struct cli_options *options)
 {
     static bool warned;
 
-    return (struct side){"--source", options->source, options->origins[OPTION_source],
+    return (struct side){"--source",
+                         options->source,
+                         options->origins[OPTION_source],
                          options->source_password_file,
-                         options->origins[OPTION_source_password_file], options->source_password,
+                         options->origins[OPTION_source_password_file],
+                         options->source_password,
                          &warned};
 }
 
@@ -36,9 +39,12 @@ static struct side target_side(const struct cli_options *options)
 {
     static bool warned;
 
-    return (struct side){"--target", options->target, options->origins[OPTION_target],
+    return (struct side){"--target",
+                         options->target,
+                         options->origins[OPTION_target],
                          options->target_password_file,
-                         options->origins[OPTION_target_password_file], options->target_password,
+                         options->origins[OPTION_target_password_file],
+                         options->target_password,
                          &warned};
 }
 
@@ -59,6 +65,8 @@ static void register_uri_password(const char *uri, const char *password)
 
 static void warn_of_open_password(const struct cli_options *options, const struct side *side)
 {
+    static bool warned_of_file;
+
     if (*side->warned)
         return;
     *side->warned = true;
@@ -67,10 +75,11 @@ static void warn_of_open_password(const struct cli_options *options, const struc
                     "moment and the shell's history keeps it; a file is better: "
                     "%s-password-file FILE",
                     side->flag, side->flag);
-    else if (side->uri_origin == ORIGIN_FILE && options->config_open)
-        log_warning("%s holds a password and can be read by everybody: chmod 600 it, or use "
-                    "%s-password-file",
-                    options->config_read, side->flag);
+    if (side->uri_origin != ORIGIN_FILE || !options->config_open || warned_of_file)
+        return;
+    warned_of_file = true;
+    log_warning("%s holds a password and can be read by others: chmod 600 %s", options->config_read,
+                options->config_read);
 }
 
 /* The password that wins over the one in the URI, or NULL: what is nearer to the command line. */
@@ -79,8 +88,8 @@ static struct error *overriding_password(const struct side *side, bool uri_has_o
 {
     enum cli_origin uri_rank = uri_has_one ? side->uri_origin : ORIGIN_DEFAULT;
     enum cli_origin file_rank = side->file != NULL ? side->file_origin : ORIGIN_DEFAULT;
-    bool variable_wins = side->variable != NULL && uri_rank < ORIGIN_FLAG &&
-                         file_rank < ORIGIN_FLAG;
+    bool variable_wins =
+        side->variable != NULL && uri_rank < ORIGIN_FLAG && file_rank < ORIGIN_FLAG;
 
     if (variable_wins) {
         *ret_password = secret_copy(str_of(side->variable));
@@ -134,8 +143,7 @@ bool cli_has_source(const struct cli_options *options)
 }
 
 /* An option file that others may write could send us to another server. */
-static struct error *read_my_cnf(const struct cli_options *options,
-                                 struct source_options *source)
+static struct error *read_my_cnf(const struct cli_options *options, struct source_options *source)
 {
     const char *home = getenv("HOME");
     const char *path = options->my_cnf;
@@ -201,8 +209,7 @@ struct error *cli_source_options(const struct cli_options *options,
     return NULL;
 }
 
-struct error *cli_open_source(const struct cli_options *options,
-                              struct source_options *ret_options,
+struct error *cli_open_source(const struct cli_options *options, struct source_options *ret_options,
                               struct source_session **ret_session)
 {
     static bool is_initialized;
@@ -272,8 +279,8 @@ struct error *cli_open_target(const struct cli_options *options, const char *wha
 
     TRY(cli_target_options(options, &target));
     struct error *error = sink_open(&target, what, ret_session);
-    if (error != NULL && error->id == PGC_TARGET_AUTH && target.password == NULL &&
-        !options->yes && terminal_is_there()) {
+    if (error != NULL && error->id == PGC_TARGET_AUTH && target.password == NULL && !options->yes &&
+        terminal_is_there()) {
         error_free(error);
         CLEANUP(buf_free) struct buf whose = BUF_INIT(LIMIT_ERROR_TEXT, "target");
         sink_options_print(&target, &whose);

@@ -10,7 +10,7 @@
 #include "sink/sink.h"
 #include "source/source.h"
 
-/* Whether the user said where the source or the target is (for the target also PGHOST, PGSERVICE). */
+/* Whether the user said where each side is (for the target also by PGHOST, PGSERVICE …). */
 bool cli_has_source(const struct cli_options *options);
 bool cli_has_target(const struct cli_options *options);
 
@@ -28,12 +28,11 @@ struct error *cli_target_options(const struct cli_options *options,
  * terminal is there. On an error nothing is to be freed. Sessions opened later from the same
  * options need no question.
  */
-struct error *cli_open_source(const struct cli_options *options,
-                              struct source_options *ret_options,
+struct error *cli_open_source(const struct cli_options *options, struct source_options *ret_options,
                               struct source_session **ret_session) CHECKED;
 struct error *cli_open_target(const struct cli_options *options, const char *what,
-                              struct sink_options *ret_options,
-                              struct sink_session **ret_session) CHECKED;
+                              struct sink_options *ret_options, struct sink_session **ret_session)
+    CHECKED;
 
 /* The options that decide the plan; they borrow from `options`. */
 void cli_plan_options(const struct cli_options *options, struct plan_options *ret_options);

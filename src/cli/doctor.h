@@ -1,6 +1,6 @@
 /*
- * cli/doctor.h: between cmd_doctor.c and the two sides. A check looks at one thing and says ok, what
- * deserves attention, or what must be mended; it changes nothing.
+ * cli/doctor.h: between cmd_doctor.c and the two sides. A check looks at one thing and says ok,
+ * what deserves attention, or what must be mended; it changes nothing.
  */
 #pragma once
 

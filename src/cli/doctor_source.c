@@ -82,8 +82,7 @@ static void check_tls(struct visit *visit)
 
 static void check_privileges(struct visit *visit)
 {
-    struct error *error =
-        source_check_privileges(visit->session, str_of(visit->options.database));
+    struct error *error = source_check_privileges(visit->session, str_of(visit->options.database));
 
     if (error == NULL) {
         doctor_add(visit->doctor, SIDE, CHECK_OK, "privileges", "the user sees all of %s",
@@ -112,11 +111,10 @@ static void check_snapshot(struct visit *visit)
         doctor_add(doctor, SIDE, CHECK_OK, "snapshot",
                    "proven by the binlog position, without locks");
     } else if (visit->facts.log_bin) {
-        doctor_add(doctor, SIDE, CHECK_WARN, "snapshot",
-                   "the binlog position may not be read%s",
+        doctor_add(doctor, SIDE, CHECK_WARN, "snapshot", "the binlog position may not be read%s",
                    token.lsn > 0 ? "; the InnoDB log alone moves by background work, too"
                                  : ": one reader, or --lock");
-        doctor_fix(doctor, "GRANT %s ON *.* TO CURRENT_USER's account, as an administrator",
+        doctor_fix(doctor, "GRANT %s ON *.* TO the account that CURRENT_USER() shows",
                    visit->facts.flavor == FLAVOR_MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT");
     } else if (token.lsn > 0) {
         doctor_add(doctor, SIDE, CHECK_OK, "snapshot",
@@ -127,36 +125,69 @@ static void check_snapshot(struct visit *visit)
     }
 }
 
-static void check_engines(struct visit *visit)
+/* As the plan chooses: by the name, or the name behind the database's. */
+static bool matches(const struct visit *visit, const struct cli_list *patterns, struct str table)
 {
-    struct doctor *doctor = visit->doctor;
+    struct str full =
+        arena_format(visit->doctor->arena, "%s." STR_FMT, visit->options.database, STR_ARG(table));
+
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (str_glob(patterns->items[i], table) || str_glob(patterns->items[i], full))
+            return true;
+    }
+    return false;
+}
+
+static bool is_taken(const struct visit *visit, struct str table)
+{
+    const struct cli_options *options = visit->doctor->options;
+
+    return !matches(visit, &options->exclude, table) &&
+           (options->tables.count == 0 || matches(visit, &options->tables, table));
+}
+
+static void tell_engines(struct visit *visit, const struct source_text_rows *rows)
+{
     CLEANUP(buf_free) struct buf names = BUF_INIT(MIB, "table names");
     CLEANUP(buf_free) struct buf fixes = BUF_INIT(MIB, "statements");
+    bool locked = visit->doctor->options->lock;
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows->row_count; i++) {
+        const struct str *cells = &rows->cells[i * rows->column_count];
+        if (!is_taken(visit, cells[0]) || count++ >= LISTED)
+            continue;
+        buf_add_format(&names, "%s" STR_FMT " (" STR_FMT ")", count == 1 ? "" : ", ",
+                       STR_ARG(cells[0]), STR_ARG(cells[1]));
+        buf_add_c(&fixes, count == 1 ? "ALTER TABLE " : "\nALTER TABLE ");
+        source_quote_ident(&fixes, cells[0]);
+        buf_add_c(&fixes, " ENGINE=InnoDB;");
+    }
+    if (count == 0) {
+        doctor_add(visit->doctor, SIDE, CHECK_OK, "engines", "all tables have snapshots (InnoDB)");
+        return;
+    }
+    if (count > LISTED)
+        buf_add_format(&names, " and %zu more", count - LISTED);
+    doctor_add(visit->doctor, SIDE, locked ? CHECK_OK : CHECK_FAIL, "engines",
+               "without snapshots, copied only under --lock: %s", buf_c_str(&names));
+    if (!locked)
+        doctor_fix(visit->doctor, "%s\nor give --lock, or leave them out with --exclude",
+                   buf_c_str(&fixes));
+}
+
+static void check_engines(struct visit *visit)
+{
     struct source_text_rows rows = {0};
     struct error *error = source_query(
-        visit->session, doctor->arena, &rows, "%s",
+        visit->session, visit->doctor->arena, &rows, "%s",
         "SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
         "AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' ORDER BY TABLE_NAME");
 
-    if (error != NULL) {
-        doctor_add_error(doctor, SIDE, "engines", error);
-        return;
-    }
-    if (rows.row_count == 0) {
-        doctor_add(doctor, SIDE, CHECK_OK, "engines", "all tables have snapshots (InnoDB)");
-        return;
-    }
-    for (size_t i = 0; i < rows.row_count && i < LISTED; i++) {
-        buf_add_format(&names, "%s" STR_FMT " (" STR_FMT ")", i == 0 ? "" : ", ",
-                       STR_ARG(rows.cells[2 * i]), STR_ARG(rows.cells[2 * i + 1]));
-        buf_add_c(&fixes, i == 0 ? "ALTER TABLE " : "\nALTER TABLE ");
-        source_quote_ident(&fixes, rows.cells[2 * i]);
-        buf_add_c(&fixes, " ENGINE=InnoDB;");
-    }
-    doctor_add(doctor, SIDE, CHECK_WARN, "engines",
-               "%zu tables without snapshots, copied only under --lock: %s%s", rows.row_count,
-               buf_c_str(&names), rows.row_count > LISTED ? ", …" : "");
-    doctor_fix(doctor, "%s", buf_c_str(&fixes));
+    if (error != NULL)
+        doctor_add_error(visit->doctor, SIDE, "engines", error);
+    else
+        tell_engines(visit, &rows);
 }
 
 static void check_connections(struct visit *visit)
@@ -250,13 +281,13 @@ static void list_connections(struct visit *visit)
     for (size_t i = 0; i < rows.row_count; i++) {
         const struct str *cells = &rows.cells[i * rows.column_count];
         /* Id, User, Host, db, Command, Time … */
-        if (rows.column_count < 6 || str_equal(cells[0], own) ||
-            str_equal_c(cells[4], "Daemon") || str_equal_c(cells[1], "system user") ||
-            str_equal_c(cells[1], "event_scheduler"))
+        if (rows.column_count < 6 || str_equal(cells[0], own) || str_equal_c(cells[4], "Daemon") ||
+            str_equal_c(cells[1], "system user") || str_equal_c(cells[1], "event_scheduler"))
             continue;
         if (others++ < LISTED)
-            buf_add_format(&list, "\n" STR_FMT "@" STR_FMT "  database " STR_FMT "  " STR_FMT
-                                  " for " STR_FMT " s",
+            buf_add_format(&list,
+                           "\n" STR_FMT "@" STR_FMT "  database " STR_FMT "  " STR_FMT
+                           " for " STR_FMT " s",
                            STR_ARG(cells[1]), STR_ARG(cells[2]),
                            STR_ARG(cells[3].len > 0 ? cells[3] : STR("-")), STR_ARG(cells[4]),
                            STR_ARG(cells[5]));
@@ -266,8 +297,8 @@ static void list_connections(struct visit *visit)
                                    "PRIVILEGE_TYPE = 'PROCESS'");
     doctor_add(doctor, SIDE, others > 0 ? CHECK_WARN : CHECK_OK, "others",
                "%zu other connections%s%s%s", others,
-               sees_all > 0 ? "" : " of this user (PROCESS would show all)",
-               buf_c_str(&list), others > LISTED ? "\n…" : "");
+               sees_all > 0 ? "" : " of this user (PROCESS would show all)", buf_c_str(&list),
+               others > LISTED ? "\n…" : "");
     if (others > 0)
         doctor_fix(doctor, "for the real night, stop what writes");
 }
@@ -339,8 +370,7 @@ static struct error *visit_source(struct visit *visit)
 {
     struct doctor *doctor = visit->doctor;
     CLEANUP(buf_free) struct buf name = BUF_INIT(64 * KIB, "source");
-    struct error *error =
-        cli_open_source(doctor->options, &visit->options, &visit->session);
+    struct error *error = cli_open_source(doctor->options, &visit->options, &visit->session);
 
     if (error == NULL)
         error = source_read_facts(visit->session, doctor->arena, &visit->facts);

@@ -20,9 +20,9 @@ static struct error *read_all(int fd, const char *path, const char *what, struct
     for (;;) {
         char *room = buf_reserve(text, 4096);
         if (room == NULL)
-            return error_with_object(error_new(PGC_FILE, "the %s is larger than %zu bytes", what,
-                                               text->limit - 4096),
-                                     "%s", path);
+            return error_with_object(
+                error_new(PGC_FILE, "the %s is larger than %zu bytes", what, text->limit - 4096),
+                "%s", path);
         ssize_t got = read(fd, room, 4096);
         if (got < 0 && errno == EINTR)
             continue;

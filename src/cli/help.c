@@ -129,17 +129,19 @@ void help_program(struct buf *text)
         add_spaces(text, width + 2 > 30 ? 2 : 30 - width);
         buf_add_format(text, "%s\n", info->summary);
     }
-    buf_add_c(text,
-              "\nExamples:\n"
-              "  pgconverge doctor  --source mysql://migrator@db/app --target postgres://loader@pg/app\n"
-              "  pgconverge plan    --source mysql://migrator@db/app\n"
-              "  pgconverge migrate --source mysql://migrator@db/app --target postgres://loader@pg/app\n"
-              "\nExit codes:\n"
-              "    0  done, or nothing to do            6  a value was refused\n"
-              "    1  a bug of pgconverge               7  temporary: give the same command again\n"
-              "    2  usage or configuration            8  conflict: another run, a changed source\n"
-              "    3  finished, with findings           9  a gate is closed (doctor)\n"
-              "    4  the source refused               10  stopped by a limit, resumable\n"
-              "    5  the target refused         130, 143  stopped by INT or TERM, resumable\n"
-              "\npgconverge COMMAND --help tells a command's options; pgconverge explain an error's id.\n");
+    buf_add_c(
+        text,
+        "\nExamples:\n"
+        "  pgconverge doctor  --source mysql://migrator@db/app --target postgres://loader@pg/app\n"
+        "  pgconverge plan    --source mysql://migrator@db/app\n"
+        "  pgconverge migrate --source mysql://migrator@db/app --target postgres://loader@pg/app\n"
+        "\nExit codes:\n"
+        "    0  done, or nothing to do            6  a value was refused\n"
+        "    1  a bug of pgconverge               7  temporary: give the same command again\n"
+        "    2  usage or configuration            8  conflict: another run, a changed source\n"
+        "    3  finished, with findings           9  a gate is closed (doctor)\n"
+        "    4  the source refused               10  stopped by a limit, resumable\n"
+        "    5  the target refused         130, 143  stopped by INT or TERM, resumable\n"
+        "\npgconverge COMMAND --help tells a command's options; pgconverge explain an error's "
+        "id.\n");
 }

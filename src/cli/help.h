@@ -11,3 +11,5 @@ void help_program(struct buf *text);
 void help_command(enum cli_command command, struct buf *text);
 /* "--jobs N", "--format text|json", "--window [TIME]", "--lock" */
 void help_option_form(enum cli_option option, struct buf *text);
+/* The completion script of bash, zsh or fish; false for other shells. */
+bool help_completion(struct str shell, struct buf *text);

@@ -86,9 +86,8 @@ static struct error *run(int argc, char **argv, struct arena *arena, struct cli_
     struct error *error = cli_load(argc, argv, arena, options);
 
     /* Also after an error: it is told in the form that was asked for. */
-    error = error_first(error,
-                        log_open(options->log_format == FORMAT_JSON ? LOG_JSON : LOG_TEXT,
-                                 options->quiet, options->log_file));
+    error = error_first(error, log_open(options->log_format == FORMAT_JSON ? LOG_JSON : LOG_TEXT,
+                                        options->quiet, options->log_file));
     TRY(error);
     cli_warn_environment(options);
 #ifdef PGCONVERGE_CRASH_POINTS

@@ -13,15 +13,16 @@
 #define CONNECTING (PLANNING | ONE(doctor) | ONE(status) | ONE(discard))
 
 static const struct cli_option_info option_table[] = {
-#define OPTION(type, field, name, letter, argument, domain, commands, keys, help)                  \
-    {TYPE_##type, name, letter, argument, domain, commands, keys, help,                            \
-     offsetof(struct cli_options, field)},
+#define OPTION(type, field, name, letter, argument, domain, commands, keys, help) \
+    {TYPE_##type, name,   letter,                                                 \
+     argument,    domain, commands,                                               \
+     keys,        help,   offsetof(struct cli_options, field)},
 #include "cli/options.def"
 #undef OPTION
 };
 
 static const struct cli_command_info command_table[] = {
-#define COMMAND(id, arguments, summary, description, examples)                                     \
+#define COMMAND(id, arguments, summary, description, examples) \
     {#id, arguments, summary, description, examples},
 #include "cli/commands.def"
 #undef COMMAND

@@ -65,11 +65,11 @@ struct cli_options {
     const char *database_name; /* databases[0].name, NULL without */
     struct column_rule *rules; /* columns: */
     size_t rule_count;
-    bool config_open;          /* the configuration file can be read by everybody */
+    bool config_open;                        /* the configuration file can be read by everybody */
     char *source_password, *target_password; /* PGCONVERGE_*_PASSWORD, NULL without; secrets */
     enum cli_origin origins[OPTION_COUNT];
     /* One field an option: options->jobs, options->source, options->retry_for_ms … */
-#define OPTION(type, field, name, letter, argument, domain, commands, keys, help)                  \
+#define OPTION(type, field, name, letter, argument, domain, commands, keys, help) \
     CLI_FIELD_##type field;
 #include "cli/options.def"
 #undef OPTION
@@ -84,7 +84,7 @@ struct cli_option_info {
     unsigned commands;    /* bit 1 << COMMAND_x */
     unsigned keys;        /* KEY_… */
     const char *help;
-    size_t offset;        /* of the field in struct cli_options */
+    size_t offset; /* of the field in struct cli_options */
 };
 
 enum {
@@ -124,8 +124,8 @@ void cli_key_name(enum cli_option option, struct buf *text);
  * Errors: PGC_USAGE, PGC_UNKNOWN_OPTION, PGC_UNKNOWN_COMMAND, PGC_BAD_OPTION_VALUE, PGC_CONFIG,
  * PGC_FILE.
  */
-struct error *cli_load(int argc, char **argv, struct arena *arena,
-                       struct cli_options *ret_options) CHECKED;
+struct error *cli_load(int argc, char **argv, struct arena *arena, struct cli_options *ret_options)
+    CHECKED;
 /* Warns of variables that are nearly PGCONVERGE_<OPTION>. Call it when the log is open. */
 void cli_warn_environment(const struct cli_options *options);
 /*

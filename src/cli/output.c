@@ -236,6 +236,6 @@ bool output_colored(const struct cli_options *options)
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
 
-    return !options->no_color && (no_color == NULL || *no_color == '\0') &&
-           isatty(STDERR_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
+    return !options->no_color && (no_color == NULL || *no_color == '\0') && isatty(STDERR_FILENO) &&
+           (term == NULL || strcmp(term, "dumb") != 0);
 }

@@ -40,7 +40,7 @@ int output_exit_code(const struct error *error);
  * Asks on the terminal; true after "yes". --yes answers it. Without a terminal: PGC_USAGE that says
  * that --yes is needed. `question` without a question mark: "Drop 77 tables in schema \"public\"".
  */
-struct error *output_confirm(const struct cli_options *options, const char *question,
-                             bool *ret_yes) CHECKED;
+struct error *output_confirm(const struct cli_options *options, const char *question, bool *ret_yes)
+    CHECKED;
 /* Whether stderr takes colours: a terminal, no NO_COLOR, no --no-color. */
 bool output_colored(const struct cli_options *options);

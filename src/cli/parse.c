@@ -22,7 +22,7 @@ struct parser {
     size_t count, at;
     bool only_arguments; /* after -- */
     bool has_command;
-    struct str unknown; /* the first unknown option, "" without */
+    struct str unknown;  /* the first unknown option, "" without */
     struct error *error; /* the first other */
 };
 
@@ -52,8 +52,7 @@ static void set_option(struct parser *parser, enum cli_option option, struct str
                                      buf_c_str(&wanted)));
     else
         keep_first(parser, error_new(PGC_BAD_OPTION_VALUE, "--%s takes %s, not \"" STR_FMT "\"",
-                                     info->name, buf_c_str(&wanted),
-                                     STR_ARG(safe(parser, value))));
+                                     info->name, buf_c_str(&wanted), STR_ARG(safe(parser, value))));
 }
 
 /* The next word as the value of an option that was given without one. */
@@ -77,9 +76,8 @@ static void take_next_word(struct parser *parser, enum cli_option option)
     }
     /* "--config --jobs 4" has lost its value; a value that begins so is given with "=". */
     if (str_starts_with(parser->words[parser->at], STR("--"))) {
-        keep_first(parser,
-                   error_new(PGC_USAGE, "--%s needs a value before \"" STR_FMT "\"", info->name,
-                             STR_ARG(safe(parser, parser->words[parser->at]))));
+        keep_first(parser, error_new(PGC_USAGE, "--%s needs a value before \"" STR_FMT "\"",
+                                     info->name, STR_ARG(safe(parser, parser->words[parser->at]))));
         return;
     }
     set_option(parser, option, parser->words[parser->at++]);
@@ -109,8 +107,8 @@ static void read_long(struct parser *parser, struct str word)
     }
     if (cli_option_info(option)->type == TYPE_FLAG) {
         if (equals < word.len)
-            keep_first(parser, error_new(PGC_USAGE, "--%s takes no value",
-                                         cli_option_info(option)->name));
+            keep_first(parser,
+                       error_new(PGC_USAGE, "--%s takes no value", cli_option_info(option)->name));
         else
             set_option(parser, option, STR("true"));
     } else if (equals < word.len) {
@@ -150,9 +148,8 @@ static void read_short(struct parser *parser, struct str word)
 static struct error *unknown_command(struct parser *parser, struct str word)
 {
     const char *names[COMMAND_COUNT];
-    struct error *error =
-        error_new(PGC_UNKNOWN_COMMAND, "there is no command \"" STR_FMT "\"",
-                  STR_ARG(safe(parser, word)));
+    struct error *error = error_new(PGC_UNKNOWN_COMMAND, "there is no command \"" STR_FMT "\"",
+                                    STR_ARG(safe(parser, word)));
 
     for (unsigned c = 0; c < COMMAND_COUNT; c++)
         names[c] = cli_command_info(c)->name;
@@ -290,8 +287,7 @@ static struct error *parse_words(struct parser *parser)
         return NULL;
 #endif
     if (!parser->has_command && parser->unknown.len == 0)
-        return error_with_fix(error_new(PGC_USAGE, "no command was given"),
-                              "see pgconverge help");
+        return error_with_fix(error_new(PGC_USAGE, "no command was given"), "see pgconverge help");
     TRY(check_taken(parser));
     return check_arguments(parser);
 }
@@ -322,8 +318,7 @@ static struct error *set_from_environment(struct cli_options *options, enum cli_
     if (info->type == TYPE_SECRET)
         value_wipe_passwords(value);
     if (!is_set)
-        return error_new(PGC_BAD_OPTION_VALUE, "%s takes %s", buf_c_str(&name),
-                         buf_c_str(&wanted));
+        return error_new(PGC_BAD_OPTION_VALUE, "%s takes %s", buf_c_str(&name), buf_c_str(&wanted));
     return NULL;
 }
 

@@ -85,8 +85,8 @@ struct error *password_read_file(const char *path, char **ret_password)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0 || fstat(fd, &status) != 0) {
-        error = error_with_object(error_new(PGC_SECRET_FILE, "the password file cannot be read: %m"),
-                                  "%s", path);
+        error = error_with_object(
+            error_new(PGC_SECRET_FILE, "the password file cannot be read: %m"), "%s", path);
         if (fd >= 0)
             close(fd);
         return error_with_fix(error, "check the path, and that you may read it");

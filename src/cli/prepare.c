@@ -38,10 +38,15 @@ static struct error *read_plan_file(const struct cli_options *options, struct ar
 
     TRY(file_read(options->plan, "plan file", LIMIT_DOCUMENT, arena, &json));
     TRY_DOING(plan_read_json(json, arena, &from_file, ret_digest), "read %s", options->plan);
-    if (decides_something(options))
-        return NULL;
-    *ret_options = from_file;
-    ret_options->engines_locked = options->lock || from_file.engines_locked;
+    /* The lock is held by this call or by none: a plan cannot ask for it. */
+    if (from_file.engines_locked != options->lock)
+        return error_with_fix(
+            error_with_object(error_new(PGC_STALE_PLAN, "the plan was made with%s --lock",
+                                        from_file.engines_locked ? "" : "out"),
+                              "%s", options->plan),
+            from_file.engines_locked ? "give --lock here, too" : "make a plan with --lock");
+    if (!decides_something(options))
+        *ret_options = from_file;
     return NULL;
 }
 
@@ -54,8 +59,9 @@ static struct error *check_digest(const struct cli_options *options, const struc
         error_new(PGC_STALE_PLAN, "the source or the decisions are not those of the plan file");
     error = error_with_object(error, "%s", options->plan);
     if (decides_something(options))
-        return error_with_fix(error, "give the options and the configuration that the plan was "
-                                     "made with, or make a new one: pgconverge plan -o %s",
+        return error_with_fix(error,
+                              "give the options and the configuration that the plan was "
+                              "made with, or make a new one: pgconverge plan -o %s",
                               options->plan);
     return error_with_fix(error, "make a new one and look at what differs: pgconverge plan -o %s",
                           options->plan);

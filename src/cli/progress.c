@@ -176,7 +176,13 @@ static void add_copy_summary(const struct progress *progress, uint64_t now_ms, s
     struct rate rate = find_rate(progress, now_ms);
 
     add_percent(text, done, total);
-    buf_add_c(text, "  ");
+    /* First what matters most: a narrow terminal cuts the rest. Before 1 % a guess only worries. */
+    if (rate.rows_per_s >= 1 && total > done && done >= total / 100) {
+        buf_add_c(text, ", ");
+        add_time(text, (uint64_t)((double)(total - done) / rate.rows_per_s * 1000));
+        buf_add_c(text, " left");
+    }
+    buf_add_c(text, ": ");
     add_count(text, done);
     buf_add_c(text, " of ");
     add_count(text, total > done ? total : done);
@@ -188,12 +194,6 @@ static void add_copy_summary(const struct progress *progress, uint64_t now_ms, s
         buf_add_c(text, " rows/s, ");
         add_bytes(text, (uint64_t)rate.bytes_per_s);
         buf_add_c(text, "/s");
-        /* Before 1 % the guess would only worry people. */
-        if (total > done && done >= total / 100) {
-            buf_add_c(text, "; ");
-            add_time(text, (uint64_t)((double)(total - done) / rate.rows_per_s * 1000));
-            buf_add_c(text, " left");
-        }
     }
     add_slow_side(text, shown);
 }
@@ -259,19 +259,19 @@ static void add_table_line(struct buf *text, const struct copy_table_progress *t
     buf_add_char(text, '\n');
 }
 
-static size_t terminal_width(void)
+static struct winsize terminal_size(void)
 {
     struct winsize size;
 
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
-        return 80;
-    return size.ws_col;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20 || size.ws_row < 2)
+        size = (struct winsize){.ws_col = 80, .ws_row = 24};
+    return size;
 }
 
 /* The lines of `text`, each cut to the terminal: a line that wraps could not be erased. */
 static unsigned add_cut_lines(struct buf *out, struct str text)
 {
-    size_t width = terminal_width() - 1;
+    size_t width = terminal_size().ws_col - 1U;
     unsigned lines = 0;
 
     for (size_t from = 0; from < text.len; lines++) {
@@ -292,7 +292,8 @@ static void draw_block(struct progress *progress, uint64_t now_ms)
     CLEANUP(buf_free) struct buf lines = BUF_INIT(64 * KIB, "progress block");
     size_t count = is_copying(progress) ? pick_tables(progress->shown, picked) : 0;
 
-    for (size_t i = 0; i < count; i++)
+    /* What scrolled out of the window could not be erased. */
+    for (size_t i = 0; i < count && i + 2 < terminal_size().ws_row; i++)
         add_table_line(&lines, picked[i]);
     add_summary(progress, now_ms, &lines);
     buf_add_char(&lines, '\n');

@@ -148,6 +148,15 @@ static size_t find_last(struct str text, char byte)
     return text.len;
 }
 
+/* Where the query begins: the last '?', when key=value follows it; else the text's end. */
+static size_t find_query(struct str text)
+{
+    size_t mark = find_last(text, '?');
+
+    return str_find(text, '=', mark) < str_find(text, '@', mark) || mark == text.len ? mark
+                                                                                     : text.len;
+}
+
 /*
  * user:PASSWORD@ of scheme://… and of Go's user:PASSWORD@tcp(…). People leave '/', '?' and '@' in
  * passwords unescaped, so the end is the last '@' before the query.
@@ -156,13 +165,11 @@ static bool find_in_authority(struct str text, size_t *ret_begin, size_t *ret_en
 {
     size_t scheme = str_search(text, STR("://"));
     size_t begin = scheme <= text.len ? scheme + 3 : 0;
-    size_t query = find_last(text, '?');
+    size_t query = find_query(text);
     size_t at = find_last(str_slice(text, 0, query), '@');
-    if (at >= query)
-        at = find_last(text, '@');
     size_t colon = str_find(text, ':', begin);
 
-    if (at >= text.len || colon >= at)
+    if (at >= query || colon >= at)
         return false;
     /* host=a:b user=c@d is a keyword string, not a user with a password. */
     if (begin == 0 && str_find(str_slice(text, 0, colon), '=', 0) < colon)

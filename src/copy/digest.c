@@ -36,7 +36,7 @@ struct error *copy_record_digests(struct ledger *ledger, struct arena *arena)
 {
     struct ledger_table *tables = NULL;
     size_t count = 0;
-    struct str xid;
+    struct str xid = STR_NULL;
     TRY(ledger_read_tables(ledger, arena, &tables, &count));
     TRY(read_next_xid(ledger_session(ledger), arena, &xid));
     for (size_t i = 0; i < count; i++)

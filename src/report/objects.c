@@ -1,0 +1,236 @@
+/* What became of every object: the plan's decision, and what the ledger says of its step. */
+#include "base/map.h"
+#include "report/internal.h"
+
+struct pass {
+    struct report_facts *facts;
+    struct map steps; /* "kind name" -> struct ledger_step */
+    bool in_table;    /* what is added stands below the table added last */
+};
+
+static const struct ledger_step *find_step(const struct pass *pass, const char *kind,
+                                           struct str name)
+{
+    return map_get(&pass->steps,
+                   arena_format(pass->facts->arena, "%s " STR_FMT, kind, STR_ARG(name)));
+}
+
+static struct str name_in_table(const struct pass *pass, const struct planned_table *table,
+                                struct str name)
+{
+    return arena_format(pass->facts->arena, STR_FMT "." STR_FMT, STR_ARG(table->target.name),
+                        STR_ARG(name));
+}
+
+static void add_object(struct pass *pass, struct report_object object)
+{
+    struct report_facts *facts = pass->facts;
+
+    object.is_part = pass->in_table && strcmp(object.kind, "table") != 0;
+    *ARENA_PUSH(facts->arena, facts->objects, facts->object_count, facts->object_capacity) = object;
+}
+
+/* Outcome and reason of an object that one step makes. */
+static void judge(const struct ledger_step *step, struct report_object *object)
+{
+    if (step == NULL) {
+        object->outcome = STR("not made yet");
+    } else if (str_equal_c(step->state, "done")) {
+        object->outcome = STR("created");
+    } else {
+        object->outcome = STR("FAILED");
+        object->reason = step->detail;
+    }
+}
+
+/* ---- what belongs to a table ----------------------------------------------------------------- */
+
+static const char *index_kind_text(const struct planned_index *index)
+{
+    if (index->source != NULL && index->source->kind == INDEX_FULLTEXT)
+        return "fulltext index";
+    if (index->source != NULL && index->source->kind == INDEX_SPATIAL)
+        return "spatial index";
+    switch (index->target.kind) {
+    case TARGET_INDEX_PRIMARY:
+        return "primary key";
+    case TARGET_INDEX_UNIQUE:
+        return "unique key";
+    case TARGET_INDEX_PLAIN:
+        break;
+    }
+    return "index";
+}
+
+static void add_indexes(struct pass *pass, const struct planned_table *table)
+{
+    for (size_t i = 0; i < table->index_count; i++) {
+        const struct planned_index *index = &table->indexes[i];
+        struct report_object object = {.kind = index_kind_text(index),
+                                       .table = table->source->name,
+                                       .name =
+                                           index->source != NULL ? index->source->name : STR("")};
+
+        if (index->translated) {
+            object.target = index->target.name;
+            judge(find_step(pass, "index", name_in_table(pass, table, index->target.name)),
+                  &object);
+        } else {
+            object.outcome = STR("not translated");
+        }
+        if (index->source == NULL && object.reason.len == 0)
+            object.reason = STR("made by pgconverge");
+        add_object(pass, object);
+    }
+}
+
+static void judge_foreign_key(const struct pass *pass, struct str step_name,
+                              struct report_object *object)
+{
+    const struct ledger_step *validation = find_step(pass, "validate", step_name);
+
+    judge(find_step(pass, "fk", step_name), object);
+    if (!str_equal_c(object->outcome, "created"))
+        return;
+    if (validation == NULL) {
+        object->outcome = STR("created, not validated yet");
+    } else if (str_equal_c(validation->state, "done")) {
+        object->outcome = STR("created, validated");
+    } else {
+        object->outcome = STR("created, NOT VALID");
+        object->reason = validation->detail;
+    }
+}
+
+static void add_foreign_keys(struct pass *pass, const struct planned_table *table)
+{
+    for (size_t i = 0; i < table->foreign_key_count; i++) {
+        const struct planned_foreign_key *key = &table->foreign_keys[i];
+        struct report_object object = {.kind = "foreign key",
+                                       .table = table->source->name,
+                                       .name = key->source->name,
+                                       .outcome = STR("not translated")};
+
+        if (key->translated) {
+            object.target = key->target.name;
+            judge_foreign_key(pass, name_in_table(pass, table, key->target.name), &object);
+        }
+        add_object(pass, object);
+    }
+}
+
+static bool has_check(const struct planned_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->target.check_count; i++)
+        if (str_equal(table->target.checks[i].name, name))
+            return true;
+    return false;
+}
+
+/* The CHECKs stand in CREATE TABLE: they are there when it is. */
+static void add_checks(struct pass *pass, const struct planned_table *table,
+                       const struct report_object *table_object)
+{
+    const struct source_table *source = table->source;
+
+    for (size_t i = 0; i < table->target.check_count; i++) {
+        struct report_object object = {.kind = "check",
+                                       .table = source->name,
+                                       .target = table->target.checks[i].name,
+                                       .outcome = table_object->outcome};
+
+        for (size_t k = 0; k < source->check_count; k++)
+            if (str_equal(source->checks[k].name, object.target))
+                object.name = object.target;
+        if (object.name.len == 0)
+            object.reason = STR("made by pgconverge");
+        add_object(pass, object);
+    }
+    for (size_t i = 0; i < source->check_count; i++)
+        if (!has_check(table, source->checks[i].name))
+            add_object(pass, (struct report_object){.kind = "check",
+                                                    .table = source->name,
+                                                    .name = source->checks[i].name,
+                                                    .outcome = STR("not translated"),
+                                                    .source_text = source->checks[i].expression});
+}
+
+static void add_identity_and_trigger(struct pass *pass, const struct planned_table *table)
+{
+    struct report_object object = {.table = table->source->name};
+
+    if (table->identity_column >= 0) {
+        object.kind = "identity";
+        object.target = table->target.columns[table->identity_column].name;
+        object.name = table->source->columns[table->columns[table->identity_column].source].name;
+        judge(find_step(pass, "sequence", table->target.name), &object);
+        if (str_equal_c(object.outcome, "created"))
+            object.outcome = STR("created, sequence set");
+        add_object(pass, object);
+    }
+    if (table->on_update_count > 0) {
+        object = (struct report_object){
+            .kind = "trigger", .table = table->source->name, .target = table->on_update_trigger};
+        judge(find_step(pass, "trigger", table->on_update_trigger), &object);
+        if (object.reason.len == 0)
+            object.reason = STR("for ON UPDATE CURRENT_TIMESTAMP");
+        add_object(pass, object);
+    }
+}
+
+/* ---- tables and the rest --------------------------------------------------------------------- */
+
+static void add_table(struct pass *pass, const struct planned_table *table)
+{
+    struct report_object object = {
+        .kind = "table", .name = table->source->name, .reason = table->disposition_reason};
+
+    switch (table->disposition) {
+    case DISPOSITION_CREATED:
+        object.target = arena_format(pass->facts->arena, STR_FMT "." STR_FMT,
+                                     STR_ARG(table->target.schema), STR_ARG(table->target.name));
+        judge(find_step(pass, "table", table->target.name), &object);
+        break;
+    case DISPOSITION_LEFT_OUT:
+        object.outcome = STR("left out");
+        break;
+    case DISPOSITION_NOT_TRANSLATED:
+        object.outcome = STR("not translated");
+        object.source_text = table->source->create_text;
+        break;
+    }
+    add_object(pass, object);
+    if (table->disposition != DISPOSITION_CREATED)
+        return;
+    add_indexes(pass, table);
+    add_foreign_keys(pass, table);
+    add_checks(pass, table, &object);
+    add_identity_and_trigger(pass, table);
+}
+
+void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_t count)
+{
+    const struct plan *plan = facts->input->plan;
+    struct pass pass = {.facts = facts, .in_table = true};
+
+    map_init(&pass.steps, facts->arena);
+    for (size_t i = 0; i < count; i++)
+        map_add(&pass.steps,
+                arena_format(facts->arena, STR_FMT " " STR_FMT, STR_ARG(steps[i].kind),
+                             STR_ARG(steps[i].name)),
+                &steps[i]);
+    for (size_t i = 0; i < plan->table_count; i++)
+        add_table(&pass, &plan->tables[i]);
+    pass.in_table = false;
+    for (size_t i = 0; i < plan->catalog->object_count; i++) {
+        const struct source_object *object = &plan->catalog->objects[i];
+
+        struct report_object lost = {.kind = object_kind_name(object->kind),
+                                     .table = object->table,
+                                     .name = object->name,
+                                     .outcome = STR("not translated"),
+                                     .source_text = object->text};
+
+        add_object(&pass, lost);
+    }
+}
