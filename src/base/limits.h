@@ -32,4 +32,8 @@
 #define LIMIT_CELL_BUFFER (16 * KIB)
 #define LIMIT_WORKERS 64
 #define LIMIT_ERROR_TEXT (8 * KIB)
+/* A message of the log is cut here, so that a hostile value cannot fill the disk with one line … */
+#define LIMIT_LOG_MESSAGE (16 * KIB)
+/* … and the line that it becomes, escaped, with the names that stand in it. */
+#define LIMIT_LOG_LINE (512 * KIB)
 #define LIMIT_PG_IDENTIFIER 63

@@ -10,10 +10,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-/* One line; a longer message is cut, so that a hostile value cannot fill the disk with one. */
-#define LIMIT_LOG_LINE (64 * KIB)
-#define LIMIT_LOG_MESSAGE (16 * KIB)
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* All below is guarded by the lock. */
 static enum log_format log_format = LOG_TEXT;
@@ -22,8 +18,8 @@ static int file_fd = -1;
 static char run_id_text[64];
 static char database_text[300];
 static void (*erase_progress)(void);
-static struct buf message = {.limit = LIMIT_LOG_LINE, .what = "log message"};
-static struct buf line = {.limit = 8 * LIMIT_LOG_LINE, .what = "log line"};
+static struct buf message = {.limit = 4 * LIMIT_LOG_MESSAGE, .what = "log message"};
+static struct buf line = {.limit = LIMIT_LOG_LINE, .what = "log line"};
 
 struct error *log_open(enum log_format format, bool quiet, const char *file)
 {
@@ -168,7 +164,7 @@ static void send_line(int fd)
 
 static void compose(const struct log_event *event, const char *time_text, bool with_time)
 {
-    buf_reset(&line, LIMIT_LOG_LINE);
+    buf_reset(&line, 4 * LIMIT_LOG_MESSAGE);
     if (log_format == LOG_JSON)
         compose_json(event, time_text);
     else
@@ -184,7 +180,7 @@ static void write_event(const struct log_event *event, const char *format, va_li
 
     clock_utc_text(time_text);
     pthread_mutex_lock(&lock);
-    buf_reset(&message, LIMIT_LOG_LINE);
+    buf_reset(&message, 4 * LIMIT_LOG_MESSAGE);
     errno = saved_errno; /* for %m */
     buf_add_vformat(&message, format, args);
     if (message.failed) {

@@ -21,6 +21,23 @@ static struct error *ask(const struct cli_options *options, const struct ledger_
     return output_confirm(options, question.ptr, ret_yes);
 }
 
+static struct error *print_outcome(const struct cli_options *options, const struct ledger_run *run,
+                                   bool discarded)
+{
+    if (options->format == FORMAT_JSON) {
+        json_t *document = json_object();
+        json_object_set_new(document, "run_id", output_json_str(run->run_id));
+        json_object_set_new(document, "discarded", json_boolean(discarded));
+        return output_json(document);
+    }
+    if (!discarded)
+        return output_text(STR("Nothing was touched.\n"));
+    return output_text(arena_format(options->arena,
+                                    "Run " STR_FMT " is thrown away: its tables and its ledger are "
+                                    "gone.\n",
+                                    STR_ARG(run->run_id)));
+}
+
 static struct error *discard(const struct cli_options *options, struct ledger *ledger)
 {
     struct ledger_run run = {0};
@@ -36,13 +53,9 @@ static struct error *discard(const struct cli_options *options, struct ledger *l
     if (!options->overwrite_target)
         TRY_DOING(copy_check_digests(ledger, options->arena), "make sure that nobody else wrote");
     TRY(ask(options, &run, count, &yes));
-    if (!yes)
-        return output_text(STR("Nothing was touched.\n"));
-    TRY(copy_discard(ledger, options->arena));
-    return output_text(arena_format(options->arena,
-                                    "Run " STR_FMT " is thrown away: its tables and its ledger are "
-                                    "gone.\n",
-                                    STR_ARG(run.run_id)));
+    if (yes)
+        TRY(copy_discard(ledger, options->arena));
+    return print_outcome(options, &run, yes);
 }
 
 struct error *cmd_discard(const struct cli_options *options)

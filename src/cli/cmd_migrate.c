@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A killed owner's session is gone as soon as the server has noticed. */
 #define TAKE_WAIT_MS 15000
@@ -383,14 +382,6 @@ static struct error *conclude_failure(struct migration *m, struct error *failure
 
 /* ---- doing it -------------------------------------------------------------------------------- */
 
-static unsigned choose_jobs(const struct cli_options *options)
-{
-    if (cli_given(options, OPTION_jobs))
-        return (unsigned)options->jobs;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : cores > LIMIT_WORKERS ? LIMIT_WORKERS : (unsigned)cores;
-}
-
 static struct error *do_copy(struct migration *m)
 {
     const struct cli_options *options = m->options;
@@ -406,6 +397,7 @@ static struct error *do_copy(struct migration *m)
         .jobs = m->jobs,
         .chunk_rows = options->chunk_rows,
         .lock = options->lock,
+        .show_values = options->show_values,
         .retry_ms =
             cli_given(options, OPTION_retry_for_ms) ? options->retry_for_ms : DEFAULT_RETRY_MS,
         .deadline_ms = options->deadline_ms > 0 ? m->start_ms + options->deadline_ms : 0,
@@ -484,7 +476,7 @@ struct error *cmd_migrate(const struct cli_options *options)
     m->options = options;
     m->arena = options->arena;
     m->start_ms = clock_ms();
-    m->jobs = choose_jobs(options);
+    m->jobs = (unsigned)options->jobs;
     stop_install_signal_handlers();
     struct error *error = migrate(m);
     ledger_close(m->ledger);

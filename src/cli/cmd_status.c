@@ -193,7 +193,10 @@ static void add_phases(struct buf *text, const struct status *status)
     buf_add_c(text, "\nPhases:\n");
     for (size_t i = 0; i < status->phase_count; i++) {
         buf_add_format(text, "  %-14.*s", STR_ARG(status->phases[i].name));
-        buf_add_format(text, "%10.1f s\n", (double)status->phases[i].duration_ms / 1000);
+        if (status->phases[i].finished_at.len > 0)
+            buf_add_format(text, "%10.1f s\n", (double)status->phases[i].duration_ms / 1000);
+        else
+            buf_add_format(text, "%12s\n", status->alive ? "at work" : "unfinished");
     }
 }
 

@@ -261,24 +261,34 @@ static void add_without_password(struct buf *text, const char *uri)
     add_shell_word(text, buf_str(&safe));
 }
 
+static void add_flag_name(const struct cli_option_info *info, struct buf *text)
+{
+    if (info->letter != 0)
+        buf_add_format(text, " -%c", info->letter);
+    else
+        buf_add_format(text, " --%s", info->name);
+}
+
 static void add_flag(const struct cli_options *options, enum cli_option option, struct buf *text)
 {
     const struct cli_option_info *info = &option_table[option];
     const void *field = (const char *)options + info->offset;
 
     if (info->type == TYPE_FLAG) {
-        buf_add_format(text, " --%s", info->name);
+        add_flag_name(info, text);
         return;
     }
     if (info->type == TYPE_LIST) {
         const struct cli_list *list = field;
         for (size_t i = 0; i < list->count; i++) {
-            buf_add_format(text, " --%s ", info->name);
+            add_flag_name(info, text);
+            buf_add_char(text, ' ');
             add_shell_word(text, list->items[i]);
         }
         return;
     }
-    buf_add_format(text, " --%s ", info->name);
+    add_flag_name(info, text);
+    buf_add_char(text, ' ');
     if (info->type == TYPE_SECRET) {
         add_without_password(text, *(const char *const *)field);
     } else if (info->type == TYPE_TEXT || info->type == TYPE_PATH) {

@@ -77,8 +77,7 @@ struct error *cli_prepare(const struct cli_options *options, struct arena *arena
     cli_plan_options(options, &prepared->plan_options);
     if (options->plan != NULL)
         TRY(read_plan_file(options, arena, &prepared->plan_options, &digest));
-    TRY_DOING(cli_open_source(options, &prepared->source, &prepared->session),
-              "connect to the source");
+    TRY(cli_open_source(options, &prepared->source, &prepared->session));
     TRY_DOING(source_read_facts(prepared->session, arena, &prepared->facts),
               "look at the source server");
     TRY_DOING(check_rights(options, prepared), "check the rights on the source");

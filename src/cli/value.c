@@ -127,7 +127,7 @@ const char *value_nearest(struct str word, const char *const *candidates, size_t
             continue;
         size_t distance = edit_distance(word, candidate);
         /* An abbreviation of three letters is as good as one wrong letter. */
-        if (word.len >= 3 && str_starts_with(candidate, word))
+        if (distance > 1 && word.len >= 3 && str_starts_with(candidate, word))
             distance = 1;
         if (distance < least && distance <= 1 + candidate.len / 4) {
             least = distance;

@@ -25,6 +25,11 @@ struct convert_column {
 bool convert_supports(const struct source_type *source, const struct target_type *target);
 
 struct converter;
+/*
+ * Types, charsets and objects are borrowed and must outlive the converter. Errors: PGC_INTERNAL
+ * for types that convert_supports() refuses, PGC_SOURCE_UNSUPPORTED for a character set without
+ * tables, PGC_NO_MEMORY.
+ */
 struct error *converter_new(const struct convert_column *columns, size_t column_count,
                             struct converter **ret_converter) CHECKED;
 void converter_free(struct converter *converter);
@@ -34,15 +39,18 @@ void converter_freep(struct converter **converter);
 void converter_begin_stream(struct buf *out);
 void converter_end_stream(struct buf *out);
 /*
- * Appends one row. On failure `out` is as before, the error's object is set and
- * *ret_failed_column is the column (the caller adds the row's key). Buffer full: PGC_NO_MEMORY.
+ * Appends one row. On failure `out` is as before, also when it was full (PGC_NO_MEMORY); the object
+ * of the error is "database.table.column   SOURCE TYPE -> target type", *ret_failed_column is the
+ * column (the caller adds the row's key). The text never holds the value, only its length and the
+ * place of the offence. `out` needs room for the row and 96 bytes a column.
  */
 struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
                                 size_t *ret_failed_column) CHECKED;
 
 /*
- * A cell as text for people (row keys in errors and findings): numbers, dates; text decoded and
- * cut at max_chars, control characters escaped; bytes as 0x….
+ * A cell as text for people (row keys in errors and findings): numbers and dates as MySQL prints
+ * them; text decoded, in double quotes, cut at max_chars with … behind, and what a terminal would
+ * obey escaped; bytes as 0x…, max_chars / 2 of them. Always UTF-8.
  */
 void convert_cell_print(const struct cell *cell, const struct source_type *type,
                         const struct charset *charset, size_t max_chars, struct buf *text);

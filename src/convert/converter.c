@@ -138,7 +138,7 @@ static struct error *add_fields(struct converter *converter, const struct row *r
             error = error_new(PGC_INTERNAL, "the source sent a cell of form %d", (int)cell->form);
         if (UNLIKELY(error != NULL)) {
             *ret_failed_column = i;
-            return error->id == PGC_NO_MEMORY ? error : with_object(error, field);
+            return with_object(error, field);
         }
     }
     return NULL;

@@ -93,7 +93,7 @@ field_add field_add_uuid, field_add_uuid_bytes;
 
 /* ---- shared between adders ------------------------------------------------------------------- */
 
-/* An integer as smallint, integer, bigint or boolean, by the target; decimal.c and bits.c use it. */
+/* An integer as smallint, integer or bigint, by the target. */
 struct error *field_put_signed(const struct field *field, int64_t value, struct buf *out);
 struct error *field_put_unsigned_numeric(const struct field *field, uint64_t value, bool negative,
                                          struct buf *out);

@@ -23,9 +23,9 @@ struct json_stack {
 };
 
 /*
- * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates, numbers beyond
- * numeric and what is too large for it, all of which the type json keeps as it is written. NULL when it is JSON; else what is wrong
- * ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
+ * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates, numbers beyond numeric
+ * and what is too large for it, all of which the type json keeps as it is written. NULL when it is
+ * JSON; else what is wrong ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
  */
 const char *json_check(struct str text, bool for_jsonb, struct json_stack *stack,
                        size_t *ret_bad_at);

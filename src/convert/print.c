@@ -115,7 +115,7 @@ static size_t print_plain_form(char *at, const struct shortest *shortest)
 
 static size_t print_floating(char *at, double value, bool is_float)
 {
-    struct shortest shortest;
+    struct shortest shortest = {0};
     size_t sign = 0;
 
     if (isnan(value)) {

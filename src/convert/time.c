@@ -56,7 +56,7 @@ static inline struct error *clock_us(const struct field *field, const struct cel
     if (UNLIKELY(field->fraction_unit > 1 && time->microsecond % field->fraction_unit != 0))
         return error_new(PGC_VALUE_TOO_LONG, "the second has a finer fraction than %u digits",
                          (unsigned)field->target->fraction);
-    *ret_us = ((int64_t)time->hour * 3600 + time->minute * 60 + time->second) * 1000000 +
+    *ret_us = ((int64_t)time->hour * 3600 + time->minute * INT64_C(60) + time->second) * 1000000 +
               time->microsecond;
     return NULL;
 }

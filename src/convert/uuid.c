@@ -53,7 +53,7 @@ struct error *field_add_uuid(const struct field *field, const struct cell *cell,
 
     if (field->decoder != NULL) {
         /* No character set takes more than four bytes for a hexadecimal digit. */
-        if (text.len > UUID_TEXT * 4)
+        if (text.len > (size_t)UUID_TEXT * 4)
             return refuse_uuid(text.len);
         TRY(field_decode(field, cell->bytes, out, &chars));
         text = str_slice(buf_str(out), start, out->len);

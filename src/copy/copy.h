@@ -46,6 +46,7 @@ struct copy_job {
     unsigned jobs;
     uint64_t chunk_rows;  /* 0: by size */
     bool lock;            /* hold a global read lock while the snapshots open */
+    bool show_values;     /* a refused value may stand in the error */
     uint64_t retry_ms;    /* how long lost connections are retried */
     uint64_t deadline_ms; /* of the monotonic clock; 0 without */
     struct copy_progress *progress;

@@ -115,24 +115,42 @@ static struct error *use_table(struct worker *worker, const struct table_work *w
     return NULL;
 }
 
+static void add_cell_text(struct buf *text, const struct table_work *work, const struct row *row,
+                          size_t column)
+{
+    const struct convert_column *convert = &work->converts[column];
+    convert_cell_print(&row->cells[column], convert->source, convert->charset, 200, text);
+}
+
 /* "id = 9014, lang = de": the chunk key's values of the row, so that it can be found. */
-static struct error *name_row(struct error *error, const struct table_work *work,
-                              const struct row *row)
+static void add_row_key(struct buf *text, const struct table_work *work, const struct row *row)
 {
     const struct planned_table *planned = work->planned;
-    struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "row key");
     for (size_t k = 0; k < planned->chunk_key_count; k++) {
         for (size_t i = 0; i < work->column_count; i++) {
             if (work->source_columns[i] != planned->chunk_key[k])
                 continue;
             const struct source_column *column = &planned->source->columns[planned->chunk_key[k]];
-            buf_add_format(&text, "%s" STR_FMT " = ", text.len > 0 ? ", " : "",
+            buf_add_format(text, "%s" STR_FMT " = ", text->len > 0 ? ", " : "",
                            STR_ARG(column->name));
-            convert_cell_print(&row->cells[i], &column->type, work->converts[i].charset, 200,
-                               &text);
+            add_cell_text(text, work, row, i);
         }
     }
-    error_with_row(error, "%s", text.len > 0 ? buf_c_str(&text) : "(the table has no usable key)");
+    if (text->len == 0)
+        buf_add_c(text, "(the table has no usable key)");
+}
+
+/* Where the refused value is; what it is only when the operator asked for that. */
+static struct error *name_row(struct error *error, const struct worker *worker,
+                              const struct table_work *work, const struct row *row, size_t column)
+{
+    struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "row key");
+    add_row_key(&text, work, row);
+    if (worker->pool->job->show_values) {
+        buf_add_c(&text, "   value ");
+        add_cell_text(&text, work, row, column);
+    }
+    error_with_row(error, "%s", buf_c_str(&text));
     buf_free(&text);
     return error;
 }
@@ -186,7 +204,7 @@ static struct error *move_rows(struct worker *worker, struct source_cursor *curs
         struct error *error =
             converter_add_row(worker->converter, row, &worker->out, &failed_column);
         if (UNLIKELY(error != NULL))
-            return name_row(error, work, row);
+            return name_row(error, worker, work, row, failed_column);
         outcome->rows++;
         if (worker->out.len >= LIMIT_COPY_SLICE) {
             TRY(send_slice(worker, outcome));

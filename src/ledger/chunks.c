@@ -199,7 +199,7 @@ static struct error *send_bytes(struct ledger *ledger, struct buf *bytes)
     return NULL;
 }
 
-/* Binary COPY (PostgreSQL's documentation, "COPY, File Formats"), as the rows themselves take it. */
+/* Binary COPY, as for the rows (PostgreSQL's documentation, "COPY": "File Formats"). */
 static struct error *copy_chunks(struct ledger *ledger, const struct chunk_batch *batch,
                                  struct buf *bytes)
 {
@@ -314,9 +314,8 @@ struct error *ledger_read_open_chunks(struct ledger *ledger, uint32_t table, str
     if (error == NULL)
         error = take_chunks(&rows, table, arena, ret_chunks);
     arena_free(&scratch);
-    return error != NULL
-               ? error_add_context(error, "read the open chunks of table %" PRIu32, table)
-               : NULL;
+    return error != NULL ? error_add_context(error, "read the open chunks of table %" PRIu32, table)
+                         : NULL;
 }
 
 void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk, uint64_t rows,

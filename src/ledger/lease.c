@@ -31,30 +31,50 @@ static struct error *try_lock(struct ledger *ledger, bool *ret_taken)
 static void unlock(struct ledger *ledger)
 {
     ledger->owns_lock = false;
-    error_free(ledger_run_sql(ledger, "SELECT pg_catalog.pg_advisory_unlock(" LOCK_KEY ")", 0,
-                              NULL));
+    error_free(
+        ledger_run_sql(ledger, "SELECT pg_catalog.pg_advisory_unlock(" LOCK_KEY ")", 0, NULL));
+}
+
+static struct error *read_holder(struct ledger *ledger, struct arena *arena,
+                                 struct sink_rows *ret_rows)
+{
+    const char *key[] = {LOCK_KEY};
+
+    return ledger_query(ledger, sql_holder, COUNT_OF(key), key, arena, ret_rows);
+}
+
+struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned)
+{
+    struct arena arena = ARENA_INIT(MIB, "owner of the run");
+    struct sink_rows rows = {0};
+    struct error *error = read_holder(ledger, &arena, &rows);
+
+    if (error == NULL)
+        *ret_owned = rows.row_count > 0;
+    arena_free(&arena);
+    return error;
 }
 
 /* Names the owner by the run's row, and by what the server says of the session. */
 static struct error *refuse_alive(struct ledger *ledger)
 {
     struct arena arena = ARENA_INIT(LIMIT_DOCUMENT, "owner of the run");
-    const char *key[] = {LOCK_KEY};
     struct ledger_run run = {.owner = STR("a process that has not begun its run yet")};
     struct sink_rows rows = {0};
     bool found = false;
     struct error *error = ledger_read_run(ledger, &arena, &run, &found);
 
     if (error == NULL)
-        error = ledger_query(ledger, sql_holder, 1, key, &arena, &rows);
+        error = read_holder(ledger, &arena, &rows);
     if (error == NULL) {
         error = error_new(PGC_RUN_ALIVE, "the target is in use by " STR_FMT, STR_ARG(run.owner));
         if (found)
             error_with_object(error, "run " STR_FMT, STR_ARG(run.run_id));
     }
     if (error->id == PGC_RUN_ALIVE && rows.row_count > 0)
-        error_with_row(error, "its lock is held by backend " STR_FMT " (" STR_FMT ", from " STR_FMT
-                              ", since " STR_FMT ")",
+        error_with_row(error,
+                       "its lock is held by backend " STR_FMT " (" STR_FMT ", from " STR_FMT
+                       ", since " STR_FMT ")",
                        STR_ARG(sink_cell(&rows, 0, 0)), STR_ARG(sink_cell(&rows, 0, 1)),
                        STR_ARG(sink_cell(&rows, 0, 2)), STR_ARG(sink_cell(&rows, 0, 3)));
     arena_free(&arena);
@@ -110,19 +130,6 @@ struct error *ledger_take(struct ledger *ledger, uint64_t wait_ms)
         error = end_backends(ledger);
     if (error != NULL)
         unlock(ledger); /* who does not own must not look as if he did */
-    return error;
-}
-
-struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned)
-{
-    struct arena arena = ARENA_INIT(MIB, "owner of the run");
-    const char *key[] = {LOCK_KEY};
-    struct sink_rows rows = {0};
-    struct error *error = ledger_query(ledger, sql_holder, 1, key, &arena, &rows);
-
-    if (error == NULL)
-        *ret_owned = rows.row_count > 0;
-    arena_free(&arena);
     return error;
 }
 

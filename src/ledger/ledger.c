@@ -120,8 +120,8 @@ static struct error *check_version(struct ledger *ledger)
 {
     struct arena arena = ARENA_INIT(MIB, "ledger version");
     struct sink_rows rows = {0};
-    struct error *error = ledger_query(ledger, "SELECT ledger_version FROM pgconverge.run", 0, NULL,
-                                       &arena, &rows);
+    struct error *error =
+        ledger_query(ledger, "SELECT ledger_version FROM pgconverge.run", 0, NULL, &arena, &rows);
 
     if (error == NULL && rows.row_count > 0) {
         struct str version = sink_cell(&rows, 0, 0);
@@ -129,9 +129,9 @@ static struct error *check_version(struct ledger *ledger)
 
         snprintf(ours, sizeof ours, "%d", LEDGER_VERSION);
         if (!str_equal_c(version, ours))
-            error = error_new(PGC_LEDGER,
-                              "the ledger has version " STR_FMT ", this program writes %s",
-                              STR_ARG(version), ours);
+            error =
+                error_new(PGC_LEDGER, "the ledger has version " STR_FMT ", this program writes %s",
+                          STR_ARG(version), ours);
     }
     arena_free(&arena);
     return error;

@@ -26,15 +26,15 @@ struct ledger_run {
     struct str source;        /* "user@host:port/database" */
     struct str source_server; /* source_facts.identity */
     struct str database;
-    struct str schema;        /* target schema */
+    struct str schema; /* target schema */
     struct str plan_digest;
     struct str plan_json;
-    struct str token;         /* source_token_print() of the snapshot; "" before */
-    struct str version;       /* of the program */
+    struct str token;   /* source_token_print() of the snapshot; "" before */
+    struct str version; /* of the program */
     struct str started_at, finished_at;
     struct str verdict;
     uint64_t epoch;
-    struct str owner;         /* "host pid 123 since …" of the last owner */
+    struct str owner; /* "host pid 123 since …" of the last owner */
 };
 
 struct ledger;
@@ -45,8 +45,8 @@ void ledger_close(struct ledger *ledger);
 void ledger_closep(struct ledger **ledger);
 struct sink_session *ledger_session(struct ledger *ledger);
 /* The run in the ledger; *ret_found false when there is no ledger or no run. */
-struct error *ledger_read_run(struct ledger *ledger, struct arena *arena, struct ledger_run *ret_run,
-                              bool *ret_found) CHECKED;
+struct error *ledger_read_run(struct ledger *ledger, struct arena *arena,
+                              struct ledger_run *ret_run, bool *ret_found) CHECKED;
 /*
  * Becomes the owner: takes the advisory lock, waiting up to wait_ms for a dying owner's session to
  * go (its recorded backends that still hold on are ended with pg_terminate_backend() once the lock
@@ -66,8 +66,9 @@ struct error *ledger_register_backend(struct ledger *ledger, struct sink_session
 
 struct error *ledger_set_phase(struct ledger *ledger, struct str phase) CHECKED;
 struct error *ledger_set_token(struct ledger *ledger, struct str token) CHECKED;
-struct error *ledger_finish_run(struct ledger *ledger, enum run_state state, struct str verdict) CHECKED;
-/* DROP SCHEMA pgconverge CASCADE, and nothing else. */
+struct error *ledger_finish_run(struct ledger *ledger, enum run_state state, struct str verdict)
+    CHECKED;
+/* DROP SCHEMA pgconverge CASCADE, and nothing else. Must own; success when there is no ledger. */
 struct error *ledger_drop(struct ledger *ledger) CHECKED;
 
 /* ---- tables and chunks ----------------------------------------------------------------------- */
@@ -76,19 +77,20 @@ struct ledger_table {
     uint32_t number;
     struct str source_name;
     struct str target_schema, target_name;
-    bool created;
-    bool split;               /* its chunks stand in the ledger */
-    int64_t rows_counted;     /* COUNT(*) in the snapshot; -1: not yet */
+    bool created;                       /* put so, or its step "table" (by target_name) is done */
+    bool split;                         /* its chunks stand in the ledger */
+    int64_t rows_counted;               /* COUNT(*) in the snapshot; -1: not yet */
     uint64_t rows_copied, bytes_copied; /* sums of done chunks */
     uint32_t chunk_count, chunks_done;
 };
 
+/* Those that are there already stay as they are, so that a repeated call is good. */
 struct error *ledger_put_tables(struct ledger *ledger, const struct ledger_table *tables,
                                 size_t count) CHECKED;
 struct error *ledger_read_tables(struct ledger *ledger, struct arena *arena,
                                  struct ledger_table **ret_tables, size_t *ret_count) CHECKED;
 struct error *ledger_set_count(struct ledger *ledger, uint32_t table, uint64_t rows) CHECKED;
-/* Writes all chunks of a table and marks it split, in one transaction. */
+/* Writes all chunks of a table and marks it split, in one transaction. PGC_LEDGER when it was. */
 struct error *ledger_put_chunks(struct ledger *ledger, uint32_t table, const struct chunk *chunks,
                                 size_t count) CHECKED;
 /* The chunks of a table that are not done. */
@@ -100,10 +102,14 @@ struct error *ledger_read_open_chunks(struct ledger *ledger, uint32_t table, str
  */
 void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk, uint64_t rows,
                            uint64_t bytes, struct buf *sql);
-struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *chunk,
-                                   bool *ret_done) CHECKED;
+/*
+ * After an unknown COMMIT: waits for the session that may still be committing the chunk, then
+ * answers for good.
+ */
+struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *chunk, bool *ret_done)
+    CHECKED;
 
-/* ---- steps: every other thing that is done once (DDL, validation, sequences) ------------------ */
+/* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 
 /* `kind`: "table", "index", "fk", "validate", "sequence", "trigger", "comment", "analyze". */
 struct ledger_step {
@@ -137,7 +143,8 @@ struct ledger_phase {
     struct str started_at, finished_at; /* "" while it runs */
     uint64_t duration_ms;
 };
-struct error *ledger_phase_done(struct ledger *ledger, struct str phase, uint64_t duration_ms) CHECKED;
+struct error *ledger_phase_done(struct ledger *ledger, struct str phase, uint64_t duration_ms)
+    CHECKED;
 struct error *ledger_read_phases(struct ledger *ledger, struct arena *arena,
                                  struct ledger_phase **ret_phases, size_t *ret_count) CHECKED;
 /*

@@ -39,16 +39,16 @@ static bool parse_state(struct str name, enum run_state *ret_state)
     return false;
 }
 
-struct error *ledger_read_run(struct ledger *ledger, struct arena *arena, struct ledger_run *ret_run,
-                              bool *ret_found)
+struct error *ledger_read_run(struct ledger *ledger, struct arena *arena,
+                              struct ledger_run *ret_run, bool *ret_found)
 {
     enum ledger_presence presence = LEDGER_ABSENT;
     struct ledger_run run = {0};
     struct sink_rows rows = {0};
-    struct str *const texts[] = {
-        &run.run_id, NULL, &run.phase, &run.source, &run.source_server, &run.database, &run.schema,
-        &run.plan_digest, &run.plan_json, &run.token, &run.version, &run.started_at,
-        &run.finished_at, &run.verdict, NULL, &run.owner};
+    struct str *const texts[] = {&run.run_id,        NULL,          &run.phase,   &run.source,
+                                 &run.source_server, &run.database, &run.schema,  &run.plan_digest,
+                                 &run.plan_json,     &run.token,    &run.version, &run.started_at,
+                                 &run.finished_at,   &run.verdict,  NULL,         &run.owner};
 
     TRY_DOING(ledger_look(ledger, &presence), "look for a ledger");
     if (presence != LEDGER_OURS) {
@@ -83,9 +83,10 @@ static struct error *create_schema(struct ledger *ledger, enum ledger_presence p
 {
     if (presence == LEDGER_ABSENT) {
         TRY(sink_exec(ledger->session, "CREATE SCHEMA pgconverge"));
-        TRY(sink_exec(ledger->session,
-                      "COMMENT ON SCHEMA pgconverge IS 'The ledger of pgconverge: what its run has "
-                      "done. Removed by \"pgconverge discard\", or by hand once the run is done.'"));
+        TRY(sink_exec(
+            ledger->session,
+            "COMMENT ON SCHEMA pgconverge IS 'The ledger of pgconverge: what its run has "
+            "done. Removed by \"pgconverge discard\", or by hand once the run is done.'"));
     }
     return sink_exec(ledger->session, sql_schema);
 }
@@ -95,12 +96,12 @@ static struct error *insert_run(struct ledger *ledger, const struct ledger_run *
 {
     struct sink_rows rows = {0};
     const char *params[] = {
-        ledger_number(arena, LEDGER_VERSION),     ledger_text(arena, run->run_id),
-        ledger_text(arena, run->phase),           ledger_text(arena, run->source),
-        ledger_text(arena, run->source_server),   ledger_text(arena, run->database),
-        ledger_text(arena, run->schema),          ledger_text(arena, run->plan_digest),
-        ledger_text(arena, run->plan_json),       ledger_text(arena, run->token),
-        ledger_text(arena, run->version),         own_name(arena),
+        ledger_number(arena, LEDGER_VERSION),   ledger_text(arena, run->run_id),
+        ledger_text(arena, run->phase),         ledger_text(arena, run->source),
+        ledger_text(arena, run->source_server), ledger_text(arena, run->database),
+        ledger_text(arena, run->schema),        ledger_text(arena, run->plan_digest),
+        ledger_text(arena, run->plan_json),     ledger_text(arena, run->token),
+        ledger_text(arena, run->version),       own_name(arena),
     };
 
     TRY(ledger_query(ledger,
@@ -178,9 +179,9 @@ struct error *ledger_heartbeat(struct ledger *ledger)
     struct arena arena = ARENA_INIT(MIB, "heartbeat");
     struct sink_rows rows = {0};
     uint64_t epoch = 0;
-    struct error *error = ledger_query(
-        ledger, ledger->epoch == 0 ? "SELECT 0" : "SELECT epoch FROM pgconverge.run", 0, NULL,
-        &arena, &rows);
+    struct error *error =
+        ledger_query(ledger, ledger->epoch == 0 ? "SELECT 0" : "SELECT epoch FROM pgconverge.run",
+                     0, NULL, &arena, &rows);
 
     /* The lock lives as long as its session, and this session has just answered. */
     if (error == NULL && (rows.row_count != 1 || !str_to_u64(sink_cell(&rows, 0, 0), &epoch) ||

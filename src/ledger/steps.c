@@ -203,13 +203,14 @@ struct error *ledger_read_phases(struct ledger *ledger, struct arena *arena,
     struct sink_rows rows = {0};
     struct ledger_phase *phases;
 
-    TRY_DOING(ledger_query(
-                  ledger,
-                  "SELECT name, pg_catalog.to_char(started_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-                  " pg_catalog.to_char(finished_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-                  " duration_ms FROM pgconverge.phase ORDER BY number",
-                  0, NULL, arena, &rows),
-              "read the ledger's phases");
+    TRY_DOING(
+        ledger_query(
+            ledger,
+            "SELECT name, pg_catalog.to_char(started_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+            " pg_catalog.to_char(finished_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+            " duration_ms FROM pgconverge.phase ORDER BY number",
+            0, NULL, arena, &rows),
+        "read the ledger's phases");
     phases = ARENA_ARRAY(arena, rows.row_count + 1, struct ledger_phase);
     for (size_t i = 0; i < rows.row_count; i++) {
         phases[i].name = sink_cell(&rows, i, 0);

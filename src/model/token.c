@@ -45,8 +45,9 @@ void source_token_print(const struct source_token *token, struct buf *text)
     buf_add_char(text, '|');
     print_part(token->binlog, text);
     buf_add_format(text, "|%" PRIu64, token->lsn);
-    if (token->time_s != 0)
-        buf_add_format(text, "|%" PRIu64, token->time_s);
+    if (token->time_s != 0 || token->transactions != 0 || token->statements != 0)
+        buf_add_format(text, "|%" PRIu64 "|%" PRIu64 "|%" PRIu64, token->time_s,
+                       token->transactions, token->statements);
 }
 
 static int hex_digit(char c)
@@ -85,6 +86,7 @@ bool source_token_parse(struct str text, struct arena *arena, struct source_toke
 {
     struct source_token token = {0};
     struct str *parts[] = {&token.server, &token.gtid_set, &token.binlog};
+    uint64_t *numbers[] = {&token.lsn, &token.time_s, &token.transactions, &token.statements};
     size_t from = 0;
 
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
@@ -94,11 +96,17 @@ bool source_token_parse(struct str text, struct arena *arena, struct source_toke
             return false;
         from = bar + 1;
     }
-    if (!str_to_u64(str_slice(text, from, str_find(text, '|', from)), &token.lsn))
-        return false;
-    from = str_find(text, '|', from);
-    if (from < text.len && !str_to_u64(str_slice(text, from + 1, text.len), &token.time_s))
-        return false;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        size_t bar = str_find(text, '|', from);
+
+        if (!str_to_u64(str_slice(text, from, bar), numbers[i]))
+            return false;
+        if (bar == text.len && (i == 0 || i + 1 == COUNT_OF(numbers)))
+            break;
+        if (bar == text.len || i + 1 == COUNT_OF(numbers))
+            return false;
+        from = bar + 1;
+    }
     *ret_token = token;
     return true;
 }

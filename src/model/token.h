@@ -14,9 +14,12 @@ struct source_token {
     struct str gtid_set; /* "" where GTIDs are off */
     struct str binlog;   /* "file:position", "" where off or not allowed */
     uint64_t lsn;        /* 0 where not known */
-    uint64_t time_s;     /* the server's clock just before the rest was read, in seconds of the
-                            epoch; 0 where not known. Never compared: it dates the token, so that
-                            tables committed to since then can be found when only the LSN moved. */
+    /*
+     * Never compared here; source/ tells by them who moved the LSN. 0 where not known.
+     */
+    uint64_t time_s;       /* the server's clock just before, seconds of the epoch */
+    uint64_t transactions; /* a counter that moves when a writing transaction begins or commits */
+    uint64_t statements;   /* a sum of counters of statements that could have changed something */
 };
 
 enum token_verdict {
@@ -28,6 +31,9 @@ enum token_verdict {
 };
 
 enum token_verdict source_token_compare(const struct source_token *a, const struct source_token *b);
-/* One line: "server|gtid|binlog|lsn|time" (time only where known), reversible; for the ledger. */
+/*
+ * One line: "server|gtid|binlog|lsn", and "|time|transactions|statements" where one of them is
+ * known; reversible; for the ledger.
+ */
 void source_token_print(const struct source_token *token, struct buf *text);
 bool source_token_parse(struct str text, struct arena *arena, struct source_token *ret_token);

@@ -270,31 +270,34 @@ bool literal_of_type(struct arena *arena, struct str text, const struct target_t
 
 /* ---- now ------------------------------------------------------------------------------------- */
 
-/*
- * DATETIME keeps the wall clock of the writer's zone, by default the server's. The same zone is
- * named here, so that the column goes on as it began whatever zone PostgreSQL's sessions have;
- * where the source's zone has no name PostgreSQL knows (SYSTEM: CET), it is the session's.
- */
-static struct str wall_clock(struct planner *p, unsigned fraction, struct str *ret_note)
+/* The statement's time cut to its fraction, as MySQL does; PostgreSQL would round into the future. */
+static struct str instant(struct arena *arena, unsigned fraction)
 {
-    struct str zone = p->facts->time_zone;
-    static const char *const utc[] = {"UTC", "+00:00", "-00:00", "GMT", "Etc/UTC", "SYSTEM UTC",
-                                      "SYSTEM (UTC)", "SYSTEM Etc/UTC", "SYSTEM (Etc/UTC)", "SYSTEM GMT"};
+    static const char *const strides[] = {NULL,
+                                          "100 milliseconds",
+                                          "10 milliseconds",
+                                          NULL,
+                                          "100 microseconds",
+                                          "10 microseconds"};
 
-    for (size_t i = 0; i < COUNT_OF(utc); i++)
-        if (str_equal_c(zone, utc[i]))
-            return arena_format(p->arena, "(CURRENT_TIMESTAMP(%u) AT TIME ZONE 'UTC')", fraction);
-    if (zone.len == 6 && (zone.ptr[0] == '+' || zone.ptr[0] == '-'))
-        return arena_format(p->arena, "(CURRENT_TIMESTAMP(%u) AT TIME ZONE INTERVAL " STR_FMT ")",
-                            fraction, STR_ARG(quoted_literal(p->arena, zone)));
-    if (str_find(zone, '/', 0) < zone.len && str_find(zone, ' ', 0) == zone.len)
-        return arena_format(p->arena, "(CURRENT_TIMESTAMP(%u) AT TIME ZONE " STR_FMT ")", fraction,
-                            STR_ARG(quoted_literal(p->arena, zone)));
-    *ret_note = arena_format(p->arena,
-                             "its default is the wall clock of PostgreSQL's session: the source's "
-                             "zone, " STR_FMT ", has no name PostgreSQL knows",
-                             STR_ARG(zone));
-    return arena_format(p->arena, "LOCALTIMESTAMP(%u)", fraction);
+    if (fraction >= COUNT_OF(strides))
+        return STR("CURRENT_TIMESTAMP");
+    if (strides[fraction] == NULL)
+        return arena_format(arena, "date_trunc('%s', CURRENT_TIMESTAMP)",
+                            fraction == 0 ? "second" : "milliseconds");
+    return arena_format(arena, "date_bin('%s', CURRENT_TIMESTAMP, '2000-01-01 00:00:00+00')",
+                        strides[fraction]);
+}
+
+/*
+ * The wall clock of UTC, whatever zone a session of PostgreSQL has: a column without a zone keeps
+ * one meaning only when all its writers agree, and sink/ sets such columns ON UPDATE to UTC, too.
+ * Where the source's own zone is another one there is a finding, see note_zone().
+ */
+static struct str wall_clock(struct arena *arena, unsigned fraction)
+{
+    return arena_format(arena, "(" STR_FMT " AT TIME ZONE 'UTC')",
+                        STR_ARG(instant(arena, fraction)));
 }
 
 static bool is_one_of(struct str word, const char *const *words)
@@ -324,7 +327,7 @@ static bool is_plain_call(const struct token *tokens, size_t count, struct str *
 }
 
 static bool now_default(struct planner *p, struct str name, unsigned fraction,
-                        const struct target_type *type, struct str *ret_sql, struct str *ret_note)
+                        const struct target_type *type, struct str *ret_sql)
 {
     static const char *const now[] = {"current_timestamp", "now",          "localtime",
                                       "localtimestamp",    "sysdate", NULL};
@@ -333,20 +336,20 @@ static bool now_default(struct planner *p, struct str name, unsigned fraction,
     bool is_now = is_one_of(name, now);
 
     if (is_now && type->kind == TARGET_TIMESTAMPTZ)
-        *ret_sql = arena_format(p->arena, "CURRENT_TIMESTAMP(%u)", fraction);
+        *ret_sql = instant(p->arena, fraction);
     else if (is_now && type->kind == TARGET_TIMESTAMP)
-        *ret_sql = wall_clock(p, fraction, ret_note);
+        *ret_sql = wall_clock(p->arena, fraction);
     else if ((is_now || is_one_of(name, day)) && type->kind == TARGET_DATE)
         *ret_sql = arena_format(p->arena, STR_FMT "::date",
-                                STR_ARG(wall_clock(p, fraction, ret_note)));
+                                STR_ARG(wall_clock(p->arena, fraction)));
     else if ((is_now || is_one_of(name, time)) && type->kind == TARGET_INTERVAL)
         *ret_sql = arena_format(p->arena, STR_FMT "::time::interval",
-                                STR_ARG(wall_clock(p, fraction, ret_note)));
+                                STR_ARG(wall_clock(p->arena, fraction)));
     else if ((is_now || is_one_of(name, time)) && type->kind == TARGET_TIME)
         *ret_sql = arena_format(p->arena, STR_FMT "::time",
-                                STR_ARG(wall_clock(p, fraction, ret_note)));
+                                STR_ARG(wall_clock(p->arena, fraction)));
     else if (str_equal_nocase(name, STR("utc_timestamp")) && type->kind == TARGET_TIMESTAMP)
-        *ret_sql = arena_format(p->arena, "(CURRENT_TIMESTAMP(%u) AT TIME ZONE 'UTC')", fraction);
+        *ret_sql = wall_clock(p->arena, fraction);
     else
         return false;
     return true;
@@ -397,7 +400,7 @@ static bool function_default(struct planner *p, const struct token *tokens, size
     if (!is_plain_call(tokens, count, &name, &argument) ||
         (argument.len > 0 && (!str_to_u64(argument, &fraction) || fraction > 6)))
         return false;
-    return now_default(p, name, (unsigned)fraction, type, ret_sql, ret_note);
+    return now_default(p, name, (unsigned)fraction, type, ret_sql);
 }
 
 /* A constant expression such as (1 + 2) or (concat('a', 'b')). */
@@ -430,37 +433,29 @@ static int hex_value(char c)
 }
 
 /*
- * MySQL's information_schema shows a binary default as 0x… cut at its first NUL, MariaDB's as text
- * with ? for what is no character. Only what cannot have been cut or replaced is believed.
+ * 0x…, as source/ gives binary defaults. When a NOT NULL column's table was empty they come from
+ * information_schema alone, where MySQL cuts them at their first NUL, so that a BINARY(n) is too
+ * short, and MariaDB has ? for what is no character.
  */
 static bool binary_default(struct planner *p, const struct source_column *column,
                            struct str *ret_sql)
 {
     struct str text = column->default_text;
-    bool is_hex = str_starts_with(text, STR("0x")) && text.len % 2 == 0;
-    char *bytes = arena_alloc(p->arena, column->type.length + text.len + 1);
+    char *bytes = arena_alloc(p->arena, text.len + 1);
     size_t len = 0;
 
-    for (size_t i = 2; is_hex && i < text.len; i += 2) {
-        int high = hex_value(text.ptr[i]), low = hex_value(text.ptr[i + 1]);
-        is_hex = high >= 0 && low >= 0;
-        if (is_hex)
-            bytes[len++] = (char)(high << 4 | low);
-    }
-    if (p->catalog->flavor == FLAVOR_MYSQL && text.len > 0) {
-        bool is_whole = column->type.kind == SOURCE_BINARY && len == column->type.length;
-        return is_hex && is_whole && bytea_literal(p->arena, (struct str){bytes, len}, ret_sql);
-    }
-    if (memchr(text.ptr == NULL ? "" : text.ptr, '?', text.len) != NULL)
+    if (!str_starts_with(text, STR("0x")) || text.len % 2 != 0)
         return false;
-    /* BINARY(n) is filled with zeros; the arena gave them. */
-    if (text.len > 0)
-        memcpy(bytes, text.ptr, text.len);
-    len = text.len;
-    if (column->type.kind == SOURCE_BINARY && len < column->type.length) {
-        memset(bytes + len, 0, column->type.length - len);
-        len = column->type.length;
+    for (size_t i = 2; i < text.len; i += 2) {
+        int high = hex_value(text.ptr[i]), low = hex_value(text.ptr[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        bytes[len++] = (char)(high << 4 | low);
     }
+    if (column->type.kind == SOURCE_BINARY && len != column->type.length)
+        return false;
+    if (p->catalog->flavor == FLAVOR_MARIADB && !column->nullable && memchr(bytes, '?', len) != NULL)
+        return false;
     return bytea_literal(p->arena, (struct str){bytes, len}, ret_sql);
 }
 

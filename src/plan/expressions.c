@@ -59,8 +59,11 @@ static bool take_sign(struct translation *t, const char *sign)
 
 static bool need_sign(struct translation *t, const char *sign)
 {
-    return take_sign(t, sign) ||
-           cannot(t, "\"" STR_FMT "\" stands where \"%s\" should", STR_ARG(next(t)->text), sign);
+    if (take_sign(t, sign))
+        return true;
+    if (next(t)->kind == TOKEN_SIGN)
+        return cannot(t, "\"" STR_FMT "\" is not translated", STR_ARG(next(t)->text));
+    return cannot(t, "\"" STR_FMT "\" stands where \"%s\" should", STR_ARG(next(t)->text), sign);
 }
 
 static bool need_word(struct translation *t, const char *word)

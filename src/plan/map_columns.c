@@ -204,6 +204,7 @@ static void map_checks(struct planner *p, struct planned_table *table)
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].copied)
             add_type_check(p, table, i, &checks);
+    table->type_check_count = checks.count;
     for (size_t i = 0; i < table->source->check_count; i++)
         add_source_check(p, table, &table->source->checks[i], &checks);
     table->target.checks = checks.items;
@@ -234,6 +235,49 @@ static void map_on_update(struct planner *p, struct planned_table *table)
             p->arena, arena_format(p->arena, STR_FMT "_on_update", STR_ARG(table->target.name)));
 }
 
+static bool takes_the_clock(const struct planned_table *table, size_t i)
+{
+    const struct source_column *column = &table->source->columns[i];
+    enum target_kind kind = target_type_of(table, (int)i)->kind;
+    struct str sql = table->target.columns[i].default_sql;
+
+    if (kind != TARGET_TIMESTAMP && kind != TARGET_DATE && kind != TARGET_TIME &&
+        kind != TARGET_INTERVAL)
+        return false;
+    return (column->on_update_now && kind == TARGET_TIMESTAMP) ||
+           str_search(sql, STR("CURRENT_TIMESTAMP")) <= sql.len;
+}
+
+/* NOW() is the wall clock of the source's zone in MySQL, and of UTC in the target: one finding. */
+static void note_zone(struct planner *p)
+{
+    static const char *const utc[] = {"UTC", "Etc/UTC", "GMT", "+00:00", "-00:00"};
+    struct buf columns = BUF_INIT(LIMIT_SQL_TEXT, "list of columns");
+
+    for (size_t i = 0; i < COUNT_OF(utc); i++)
+        if (str_equal_c(p->facts->time_zone, utc[i]))
+            return;
+    for (size_t t = 0; t < p->plan->table_count; t++) {
+        const struct planned_table *table = &p->plan->tables[t];
+        for (size_t i = 0; table->disposition == DISPOSITION_CREATED && i < table->column_count; i++)
+            if (takes_the_clock(table, i))
+                buf_add_format(&columns, "%s" STR_FMT "." STR_FMT, columns.len > 0 ? ", " : "",
+                               STR_ARG(table->source->name),
+                               STR_ARG(table->source->columns[i].name));
+    }
+    if (columns.len > 0) {
+        struct finding *finding = add_finding(
+            p, SEVERITY_CHANGES, 0, p->catalog->database,
+            arena_format(p->arena,
+                         "columns without a zone get UTC from their defaults and ON UPDATE; in "
+                         "MySQL they got the wall clock of " STR_FMT,
+                         STR_ARG(p->facts->time_zone)));
+        finding->fix = STR("let the application write these columns, or set their defaults by hand");
+        finding->detail = arena_str(p->arena, buf_str(&columns));
+    }
+    buf_free(&columns);
+}
+
 void map_expressions(struct planner *p)
 {
     for (size_t t = 0; t < p->plan->table_count; t++) {
@@ -247,4 +291,5 @@ void map_expressions(struct planner *p)
         map_checks(p, table);
         map_on_update(p, table);
     }
+    note_zone(p);
 }

@@ -70,6 +70,11 @@ static bool map_part(struct planner *p, const struct planned_table *table,
         if (!translate_expression(p, table, part->expression, use, &value, ret_why))
             return false;
         ret_part->expression_sql = value.sql;
+        if (index->kind == INDEX_UNIQUE && value.kind == VALUE_TEXT &&
+            value.equality != EQUAL_BYTES)
+            index_finding(p, SEVERITY_CHANGES, 0, table, index,
+                          STR("is unique by the bytes of an expression in PostgreSQL; MySQL took "
+                              "strings for equal that differ"));
         return true;
     }
     const struct target_column *column = &table->target.columns[part->column];
@@ -167,7 +172,8 @@ static void map_index(struct planner *p, struct planned_table *table,
                       const struct source_index *index, struct planned_index *planned)
 {
     struct target_index *target = &planned->target;
-    struct str why = STR("PostgreSQL has no index of this kind for it");
+    struct str why = index->kind == INDEX_FULLTEXT ? STR("FULLTEXT is not translated")
+                                                   : STR("SPATIAL is not translated");
 
     planned->source = index;
     target->kind = index->kind == INDEX_UNIQUE ? TARGET_INDEX_UNIQUE : TARGET_INDEX_PLAIN;
@@ -430,12 +436,41 @@ static void reserve_relations(struct planner *p, struct map *reserved)
             continue;
         const struct planned_table *other = map_get(reserved, name);
         struct finding *finding = add_finding(
-            p, SEVERITY_BLOCKER, 0, object_name(p, other->source->name, STR_NULL),
+            p, SEVERITY_BLOCKER, 0, object_name(p, other->source->name, STR("")),
             arena_format(p->arena,
                          "has the name that PostgreSQL gives to the sequence of \"" STR_FMT "\"",
                          STR_ARG(table->target.name)));
         finding->fix = STR("rename it in MySQL, or leave it out with --exclude");
     }
+}
+
+/* One finding for all of them: the same few names (idx_user_id) come in many tables. */
+static void note_new_index_names(struct planner *p)
+{
+    struct buf names = BUF_INIT(LIMIT_SQL_TEXT, "list of indexes");
+    size_t count = 0;
+
+    for (size_t i = 0; i < p->plan->table_count; i++) {
+        const struct planned_table *table = &p->plan->tables[i];
+        for (size_t k = 0; k < table->index_count; k++) {
+            const struct planned_index *index = &table->indexes[k];
+            if (!index->translated || index->source->kind == INDEX_PRIMARY ||
+                str_equal(index->target.name, map_name(p, index->source->name)))
+                continue;
+            buf_add_format(&names, "%s" STR_FMT "." STR_FMT " -> " STR_FMT, count > 0 ? ", " : "",
+                           STR_ARG(table->source->name), STR_ARG(index->source->name),
+                           STR_ARG(index->target.name));
+            count++;
+        }
+    }
+    if (count > 0)
+        add_finding(p, SEVERITY_NOTE, 0, p->catalog->database,
+                    arena_format(p->arena,
+                                 "%zu indexes get other names: in PostgreSQL a schema's tables and "
+                                 "indexes share their names",
+                                 count))
+            ->detail = arena_str(p->arena, buf_str(&names));
+    buf_free(&names);
 }
 
 static void name_indexes(struct planner *p)
@@ -455,16 +490,18 @@ static void name_indexes(struct planner *p)
         }
     }
     settle_names(p->arena, &reserved, wishes, count);
+    note_new_index_names(p);
 }
 
+/* What the source has a name for keeps it, so far as it can; names of our own come after. */
 static void wish_in_table(struct planner *p, struct str *name, const char *kind,
                           struct name_wish *wish)
 {
-    struct str wanted = *name;
-    struct str longer = arena_format(p->arena, STR_FMT "_%s", STR_ARG(wanted), kind);
+    bool is_ours = strcmp(kind, "type") == 0;
+    struct str longer = arena_format(p->arena, STR_FMT "_%s", STR_ARG(*name), kind);
 
-    wish->candidates[0] = wanted;
-    wish->candidates[1] = fit_name(p->arena, longer);
+    wish->candidates[0] = is_ours ? STR_NULL : *name;
+    wish->candidates[1] = is_ours ? *name : fit_name(p->arena, longer);
     wish->candidates[2] = hash_name(p->arena, longer, longer);
     wish->ret_name = name;
     *name = STR_NULL;
@@ -482,7 +519,8 @@ static void name_constraints(struct planner *p, struct planned_table *table)
         if (table->indexes[i].target.kind != TARGET_INDEX_PLAIN)
             map_add(&reserved, table->indexes[i].target.name, table);
     for (size_t i = 0; i < table->target.check_count; i++)
-        wish_in_table(p, &table->target.checks[i].name, "check", &wishes[i]);
+        wish_in_table(p, &table->target.checks[i].name,
+                      i < table->type_check_count ? "type" : "check", &wishes[i]);
     for (size_t i = 0; i < table->foreign_key_count; i++) {
         struct str *name = &table->foreign_keys[i].target.name;
         *name = map_name(p, table->foreign_keys[i].source->name);

@@ -169,7 +169,7 @@ void map_names(struct planner *p)
     map_init(&seen, p->arena);
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];
-        struct str object = object_name(p, table->source->name, STR_NULL);
+        struct str object = object_name(p, table->source->name, STR(""));
 
         table->target.schema = p->options->schema;
         table->target.name = map_name(p, table->source->name);

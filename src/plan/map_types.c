@@ -2,7 +2,7 @@
  * Which type a column becomes: a rule of the user, else its key group, else the default of its
  * kind. The catalog alone decides; data may veto a type later, never choose one.
  */
-#include <inttypes.h>
+#include <limits.h>
 
 #include "convert/convert.h"
 #include "plan/internal.h"
@@ -353,6 +353,56 @@ static void refuse_type(struct planner *p, const struct source_type *type,
     buf_free(&alternatives);
 }
 
+/* Digits before the point that a number type holds; 0 for other types, UINT_MAX without bound. */
+static unsigned whole_digits(const struct target_type *type)
+{
+    if (type->kind == TARGET_SMALLINT)
+        return 5;
+    if (type->kind == TARGET_INTEGER)
+        return 10;
+    if (type->kind == TARGET_BIGINT)
+        return 19;
+    if (type->kind != TARGET_NUMERIC)
+        return 0;
+    return type->precision == 0 ? UINT_MAX : (unsigned)(type->precision - type->scale);
+}
+
+/* Whether `wide` holds every value of `type`, as the catalog alone can tell. */
+static bool holds_all(const struct target_type *wide, const struct target_type *type)
+{
+    unsigned digits = whole_digits(wide);
+    bool has_fraction = type->kind == TARGET_TIMESTAMP || type->kind == TARGET_TIMESTAMPTZ ||
+                        type->kind == TARGET_INTERVAL;
+
+    if (target_type_equal(wide, type) || wide->kind == TARGET_TEXT || wide->kind == TARGET_BYTEA ||
+        (wide->kind == TARGET_VARCHAR && wide->length == 0))
+        return true;
+    if (digits > 0 && whole_digits(type) > 0)
+        return digits == UINT_MAX || (digits >= whole_digits(type) && wide->scale >= type->scale);
+    if (wide->kind == TARGET_VARCHAR && type->kind == TARGET_VARCHAR)
+        return wide->length >= type->length;
+    if (has_fraction && wide->kind == type->kind)
+        return wide->fraction >= type->fraction;
+    return wide->kind == TARGET_DOUBLE && type->kind == TARGET_REAL;
+}
+
+/* A rule may choose a narrower type; then each value is checked on its way. */
+static void note_narrow_rule(struct planner *p, const struct source_type *type,
+                             const struct target_type *target, struct str object)
+{
+    struct target_type usual;
+
+    if (!default_type(type, &usual) || holds_all(target, &usual))
+        return;
+    struct finding *finding = add_finding(
+        p, SEVERITY_NOTE, 0, object,
+        arena_format(p->arena,
+                     "a rule makes it " STR_FMT ", which does not hold every " STR_FMT
+                     ": a value that does not fit is refused",
+                     STR_ARG(type_text(p->arena, target)), STR_ARG(type->text)));
+    finding->fix = STR("choose a wider type under columns:, or be sure of the values");
+}
+
 /* What the default itself changes, beyond what the type words say. */
 static void note_default_type(struct planner *p, const struct source_type *type, struct str object)
 {
@@ -423,6 +473,8 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
         refuse_type(p, type, target, object);
     else if (rule == NULL)
         note_default_type(p, type, object);
+    else
+        note_narrow_rule(p, type, target, object);
 }
 
 /* ---- AUTO_INCREMENT -------------------------------------------------------------------------- */
@@ -485,7 +537,7 @@ void map_types(struct planner *p)
         }
         if (is_created && table->column_count > MAX_TARGET_COLUMNS)
             add_finding(p, SEVERITY_BLOCKER, PGC_SOURCE_UNSUPPORTED,
-                        object_name(p, table->source->name, STR_NULL),
+                        object_name(p, table->source->name, STR("")),
                         STR("has more columns than PostgreSQL's 1600"));
     }
     note_unused_rules(p);

@@ -75,7 +75,7 @@ const char *disposition_word(enum disposition disposition)
 static const struct str *find_pattern(const struct planner *p, const struct str *patterns,
                                       size_t count, struct str table)
 {
-    struct str full = object_name(p, table, STR_NULL);
+    struct str full = object_name(p, table, STR(""));
 
     for (size_t i = 0; i < count; i++)
         if (str_glob(patterns[i], table) || str_glob(patterns[i], full))
@@ -116,7 +116,7 @@ static void note_engine(struct planner *p, const struct source_table *table, str
 
 static void note_table(struct planner *p, const struct source_table *table)
 {
-    struct str object = object_name(p, table->name, STR_NULL);
+    struct str object = object_name(p, table->name, STR(""));
 
     note_engine(p, table, object);
     if (table->partitioned) {
@@ -164,7 +164,7 @@ static void note_objects(struct planner *p)
         const struct source_object *object = &p->catalog->objects[i];
         struct finding *finding =
             add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED,
-                        object_name(p, object->name, STR_NULL),
+                        object_name(p, object->name, STR("")),
                         arena_format(p->arena, "this %s is not translated",
                                      object_kind_name(object->kind)));
         if (object->table.len > 0)

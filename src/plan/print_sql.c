@@ -2,9 +2,10 @@
 #include "plan/internal.h"
 #include "sink/sink.h"
 
+/* The statements of sink/ end with their own ";\n". */
 static void end_statement(struct buf *sql)
 {
-    buf_add_c(sql, ";\n\n");
+    buf_add_c(sql, ";\n");
 }
 
 static void print_owner(const struct plan *plan, const struct target_table *table,
@@ -34,7 +35,6 @@ static void print_tables(const struct plan *plan, struct buf *sql)
         if (!is_created(&plan->tables[i]))
             continue;
         sink_ddl_table(sql, table);
-        end_statement(sql);
         print_owner(plan, table, "TABLE", table->name, sql);
     }
 }
@@ -47,7 +47,6 @@ static void print_indexes(const struct plan *plan, struct buf *sql)
             if (!table->indexes[k].translated)
                 continue;
             sink_ddl_index(sql, &table->target, &table->indexes[k].target);
-            end_statement(sql);
         }
     }
 }
@@ -64,7 +63,6 @@ static void print_foreign_keys(const struct plan *plan, struct buf *sql, bool va
                 sink_ddl_validate(sql, &table->target, key->target.name);
             else
                 sink_ddl_foreign_key(sql, &table->target, &key->target);
-            end_statement(sql);
         }
     }
 }
@@ -75,33 +73,28 @@ static void print_rest(const struct plan *plan, struct buf *sql)
         const struct planned_table *table = &plan->tables[i];
         if (!is_created(table))
             continue;
-        if (table->identity_column >= 0) {
+        if (table->identity_column >= 0)
             sink_ddl_sequence(sql, &table->target, (size_t)table->identity_column,
                               table->source->auto_increment);
-            end_statement(sql);
-        }
         if (table->on_update_count > 0) {
             sink_ddl_on_update(sql, &table->target, table->on_update_columns,
                                table->on_update_count, table->on_update_trigger);
-            end_statement(sql);
             print_owner(plan, &table->target, "FUNCTION", table->on_update_trigger, sql);
         }
-        size_t before = sql->len;
         sink_ddl_comments(sql, &table->target);
-        if (sql->len > before)
-            end_statement(sql);
         sink_ddl_analyze(sql, &table->target);
-        end_statement(sql);
     }
 }
 
 struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
 {
     print_tables(plan, sql);
-    buf_add_c(sql, "-- the rows are copied here\n\n");
+    buf_add_c(sql, "\n-- the rows are copied here\n\n");
     print_indexes(plan, sql);
+    buf_add_char(sql, '\n');
     print_foreign_keys(plan, sql, false);
     print_foreign_keys(plan, sql, true);
+    buf_add_char(sql, '\n');
     print_rest(plan, sql);
     return buf_error(sql);
 }

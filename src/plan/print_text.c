@@ -6,7 +6,6 @@
 
 #define LINE_COLUMNS 100
 #define NAME_COLUMNS 28
-#define TYPE_COLUMNS 50
 #define INDENT 4
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -98,7 +97,26 @@ static void add_chunk_key(struct buf *text, const struct planned_table *table)
     buf_free(&columns);
 }
 
-static void add_column(struct buf *text, const struct planned_table *table, size_t i)
+/* What is always so is said once, at the first column it concerns. */
+struct said {
+    struct str reasons[64];
+    size_t count;
+};
+
+static bool is_news(struct said *said, const struct planned_column *planned)
+{
+    if (planned->reason.len == 0)
+        return false;
+    for (size_t i = 0; i < said->count; i++)
+        if (str_equal(said->reasons[i], planned->reason))
+            return false;
+    if (said->count < COUNT_OF(said->reasons))
+        said->reasons[said->count++] = planned->reason;
+    return true;
+}
+
+static void add_column(struct buf *text, const struct planned_table *table, size_t i,
+                       struct said *said)
 {
     const struct planned_column *planned = &table->columns[i];
     const struct source_column *source = &table->source->columns[planned->source];
@@ -116,7 +134,7 @@ static void add_column(struct buf *text, const struct planned_table *table, size
     add_cut(text, buf_str(&types), LINE_COLUMNS - INDENT - NAME_COLUMNS - 2);
     buf_free(&types);
     buf_add_char(text, '\n');
-    if (planned->reason.len > 0) {
+    if (is_news(said, planned)) {
         size_t indent = INDENT + NAME_COLUMNS + 4;
         buf_add_format(text, "%*s", (int)indent, "");
         add_wrapped(text, planned->reason, indent, indent);
@@ -160,20 +178,20 @@ static void add_foreign_key(struct buf *text, const struct target_foreign_key *k
     buf_free(&line);
 }
 
-static void add_table(struct buf *text, const struct planned_table *table)
+static void add_table(struct buf *text, const struct planned_table *table, struct said *said)
 {
     buf_add_char(text, '\n');
-    add_cut(text, table->source->name, 60);
+    add_cut(text, table->source->name, LINE_COLUMNS);
     if (!str_equal(table->source->name, table->target.name)) {
-        buf_add_c(text, " -> ");
-        add_cut(text, table->target.name, 60);
+        buf_add_c(text, "\n -> ");
+        add_cut(text, table->target.name, LINE_COLUMNS - 4);
     }
     buf_add_format(text, "\n    about %" PRIu64 " rows, ", table->source->rows_estimate);
     add_size(text, table->source->data_bytes);
     buf_add_char(text, '\n');
     add_chunk_key(text, table);
     for (size_t i = 0; i < table->column_count; i++)
-        add_column(text, table, i);
+        add_column(text, table, i, said);
     for (size_t i = 0; i < table->index_count; i++)
         if (table->indexes[i].translated)
             add_index(text, &table->indexes[i]);
@@ -261,6 +279,8 @@ static void add_counts(struct buf *text, const struct plan *plan)
 
 struct error *plan_print_text(const struct plan *plan, struct buf *text)
 {
+    struct said said = {0};
+
     buf_add_c(text, "plan for ");
     add_cut(text, plan->catalog->database, 60);
     buf_add_format(text, " (%s) -> schema ",
@@ -270,7 +290,7 @@ struct error *plan_print_text(const struct plan *plan, struct buf *text)
     buf_add_c(text, "marks: * not the plain default, ! changes meaning\n");
     for (size_t i = 0; i < plan->table_count; i++)
         if (plan->tables[i].disposition == DISPOSITION_CREATED)
-            add_table(text, &plan->tables[i]);
+            add_table(text, &plan->tables[i], &said);
     add_left_out(text, plan);
     add_findings(text, plan, SEVERITY_BLOCKER, "BLOCKERS: the run is refused until they are settled");
     add_findings(text, plan, SEVERITY_CHANGES, "CHANGES: what will mean something else");

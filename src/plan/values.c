@@ -166,6 +166,14 @@ static bool decimal_digits(struct translation *t, char sign, const struct value 
            cannot(t, "it computes with more digits than MySQL keeps");
 }
 
+static bool is_nonzero_constant(const struct value *value)
+{
+    for (size_t i = 0; i < value->literal.len; i++)
+        if (value->literal.ptr[i] >= '1' && value->literal.ptr[i] <= '9')
+            return true;
+    return false;
+}
+
 /* DIV and %: by zero they are NULL in MySQL and an error in PostgreSQL. */
 static bool divide(struct translation *t, char sign, const struct value *left,
                    const struct value *right, struct value *value)
@@ -179,9 +187,11 @@ static bool divide(struct translation *t, char sign, const struct value *left,
         return cannot(t, "DIV of unsigned numbers is not translated");
     value->precision = left->precision > right->precision ? left->precision : right->precision;
     value->scale = left->scale > right->scale ? left->scale : right->scale;
-    value->sql = arena_format(t->arena, "(" STR_FMT " %c NULLIF(" STR_FMT ", 0))",
+    value->sql = arena_format(t->arena, "(" STR_FMT " %c %s" STR_FMT "%s)",
                               STR_ARG(wide_sql(t, left)), sign == 'd' ? '/' : '%',
-                              STR_ARG(wide_sql(t, right)));
+                              is_nonzero_constant(right) ? "" : "NULLIF(",
+                              STR_ARG(wide_sql(t, right)),
+                              is_nonzero_constant(right) ? "" : ", 0)");
     return true;
 }
 

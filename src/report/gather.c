@@ -228,11 +228,17 @@ static void gather_tasks(struct report_facts *facts)
 
     if (error != NULL)
         add_task(facts, str_of(error->object), advice(error->id, str_of(error->fix)));
+    if (facts->input->moved)
+        add_task(facts, STR_NULL,
+                 STR("What was written to the source after the snapshot is not in the target: stop "
+                     "the writers and run again with --restart."));
     for (size_t i = 0; i < facts->finding_count; i++) {
         const struct finding *finding = &facts->findings[i];
 
-        if (finding->id == PGC_NOT_TRANSLATED)
+        if (finding->id == PGC_NOT_TRANSLATED && finding->severity != SEVERITY_NOTE)
             add_task(facts, finding->object, finding->fix.len > 0 ? finding->fix : finding->text);
+        else if (finding->id == PGC_NOT_TRANSLATED && finding->fix.len > 0)
+            add_task(facts, finding->object, finding->fix);
         else if (finding->id == PGC_OBJECT_FAILED && finding->fix.len == 0)
             add_task(facts, finding->object,
                      arena_format(facts->arena, "make it by hand; it failed with: " STR_FMT,

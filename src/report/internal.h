@@ -100,5 +100,5 @@ void add_title(struct buf *page, const char *title);
 struct str number_text(struct arena *arena, uint64_t number);
 /* "1.2 GiB" */
 struct str size_text(struct arena *arena, uint64_t bytes);
-/* "0.4 s", "12 min 05 s", "3 h 20 min" */
+/* "400 ms", "1.4 s", "12 min 05 s", "3 h 20 min" */
 struct str duration_text(struct arena *arena, uint64_t duration_ms);

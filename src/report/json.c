@@ -120,6 +120,7 @@ static struct members verdict_json(const struct report_facts *facts)
     set_str(&object, "reason", input->verdict_reason);
     set_number(&object, "exit_code", (uint64_t)input->exit_code);
     set_str(&object, "source_state", input->source_state);
+    set_flag(&object, "source_moved", input->moved);
     set_flag(&object, "rehearsal", input->rehearsal);
     set_flag(&object, "visible_only", input->visible_only);
     set_str(&object, "compared", compared_text(facts));

@@ -195,6 +195,8 @@ struct str duration_text(struct arena *arena, uint64_t duration_ms)
 {
     uint64_t seconds = (duration_ms + 500) / 1000;
 
+    if (duration_ms < 1000)
+        return arena_format(arena, "%" PRIu64 " ms", duration_ms);
     if (duration_ms < 59950)
         return arena_format(arena, "%.1f s", (double)duration_ms / 1000);
     if (seconds < 3600)

@@ -4,8 +4,9 @@
 
 struct pass {
     struct report_facts *facts;
-    struct map steps; /* "kind name" -> struct ledger_step */
-    bool in_table;    /* what is added stands below the table added last */
+    struct map steps;       /* "kind name" -> struct ledger_step */
+    struct map left_behind; /* object -> the finding that says that it is not translated */
+    bool in_table;          /* what is added stands below the table added last */
 };
 
 static const struct ledger_step *find_step(const struct pass *pass, const char *kind,
@@ -119,40 +120,77 @@ static void add_foreign_keys(struct pass *pass, const struct planned_table *tabl
     }
 }
 
-static bool has_check(const struct planned_table *table, struct str name)
+/* Whether the plan says of this CHECK that it is not translated. */
+static bool is_left_behind(const struct pass *pass, const struct planned_table *table,
+                           const struct source_check *check)
 {
-    for (size_t i = 0; i < table->target.check_count; i++)
-        if (str_equal(table->target.checks[i].name, name))
+    const struct plan *plan = pass->facts->input->plan;
+
+    return map_get(&pass->left_behind,
+                   arena_format(pass->facts->arena, STR_FMT "." STR_FMT "." STR_FMT,
+                                STR_ARG(plan->catalog->database), STR_ARG(table->source->name),
+                                STR_ARG(check->name))) != NULL;
+}
+
+static bool names_json_valid(struct str expression)
+{
+    const struct str words = STR("json_valid");
+
+    for (size_t at = 0; at + words.len <= expression.len; at++)
+        if (str_equal_nocase(str_slice(expression, at, at + words.len), words))
             return true;
     return false;
 }
 
-/* The CHECKs stand in CREATE TABLE: they are there when it is. */
-static void add_checks(struct pass *pass, const struct planned_table *table,
-                       const struct report_object *table_object)
+/*
+ * Those that are translated stand in the target in the source's order. JSON_VALID(column) may be
+ * missing there: the json type sees to it.
+ */
+static void add_source_checks(struct pass *pass, const struct planned_table *table,
+                              struct str outcome)
 {
     const struct source_table *source = table->source;
+    size_t next = table->type_check_count;
+    size_t end = table->target.check_count;
+    size_t left = 0;
 
-    for (size_t i = 0; i < table->target.check_count; i++) {
-        struct report_object object = {.kind = "check",
-                                       .table = source->name,
-                                       .target = table->target.checks[i].name,
-                                       .outcome = table_object->outcome};
+    for (size_t i = 0; i < source->check_count; i++)
+        left += !is_left_behind(pass, table, &source->checks[i]);
+    for (size_t i = 0; i < source->check_count; i++) {
+        const struct source_check *check = &source->checks[i];
+        struct report_object object = {.kind = "check", .table = source->name, .name = check->name};
 
-        for (size_t k = 0; k < source->check_count; k++)
-            if (str_equal(source->checks[k].name, object.target))
-                object.name = object.target;
-        if (object.name.len == 0)
-            object.reason = STR("made by pgconverge");
+        if (is_left_behind(pass, table, check)) {
+            object.outcome = check->enforced ? STR("not translated") : STR("left out");
+            object.reason = check->enforced ? STR("") : STR("NOT ENFORCED in the source");
+            object.source_text = check->expression;
+        } else if (end - next < left && names_json_valid(check->expression)) {
+            left--;
+            object.outcome = STR("replaced");
+            object.reason = STR("the json type sees to it");
+        } else if (next < end) {
+            object.target = table->target.checks[next++].name;
+            object.outcome = outcome;
+            left--;
+        } else {
+            object.outcome = STR("not translated");
+            object.source_text = check->expression;
+        }
         add_object(pass, object);
     }
-    for (size_t i = 0; i < source->check_count; i++)
-        if (!has_check(table, source->checks[i].name))
-            add_object(pass, (struct report_object){.kind = "check",
-                                                    .table = source->name,
-                                                    .name = source->checks[i].name,
-                                                    .outcome = STR("not translated"),
-                                                    .source_text = source->checks[i].expression});
+}
+
+/* The CHECKs stand in CREATE TABLE: they are there when it is. */
+static void add_checks(struct pass *pass, const struct planned_table *table, struct str outcome)
+{
+    for (size_t i = 0; i < table->type_check_count; i++)
+        add_object(pass,
+                   (struct report_object){.kind = "check",
+                                          .table = table->source->name,
+                                          .target = table->target.checks[i].name,
+                                          .outcome = outcome,
+                                          .reason = STR("for the column's type in the source")});
+    add_source_checks(pass, table, outcome);
 }
 
 static void add_identity_and_trigger(struct pass *pass, const struct planned_table *table)
@@ -204,7 +242,7 @@ static void add_table(struct pass *pass, const struct planned_table *table)
         return;
     add_indexes(pass, table);
     add_foreign_keys(pass, table);
-    add_checks(pass, table, &object);
+    add_checks(pass, table, object.outcome);
     add_identity_and_trigger(pass, table);
 }
 
@@ -219,6 +257,10 @@ void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_
                 arena_format(facts->arena, STR_FMT " " STR_FMT, STR_ARG(steps[i].kind),
                              STR_ARG(steps[i].name)),
                 &steps[i]);
+    map_init(&pass.left_behind, facts->arena);
+    for (size_t i = 0; i < plan->findings.count; i++)
+        if (plan->findings.items[i].id == PGC_NOT_TRANSLATED)
+            map_add(&pass.left_behind, plan->findings.items[i].object, &plan->findings.items[i]);
     for (size_t i = 0; i < plan->table_count; i++)
         add_table(&pass, &plan->tables[i]);
     pass.in_table = false;

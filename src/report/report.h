@@ -25,6 +25,7 @@ struct report_input {
     const struct error *error; /* what ended a run that is not finished; NULL without */
     int exit_code;
     unsigned jobs;
+    bool moved;        /* the source was written since, or nothing proves that it was not */
     bool rehearsal;    /* --allow-moving-source */
     bool visible_only; /* --visible-only, with rights missing: not everything may have been seen */
     uint64_t wall_ms;  /* this process' part; with resumptions the run took longer */

@@ -92,7 +92,8 @@ static void add_servers(const struct report_facts *facts, struct buf *page)
                            source->gtid_on ? "on" : "off", source->log_bin ? "on" : "off"));
     add_title(page, "TARGET");
     add_field(page, "address", facts->input->target_text);
-    add_field(page, "server", target->version_text);
+    add_field(page, "server",
+              arena_format(facts->scratch, "PostgreSQL " STR_FMT, STR_ARG(target->version_text)));
     add_field(page, "identity", target->identity);
     add_field(page, "role", target->role);
     add_field(page, "schema", facts->run.schema);

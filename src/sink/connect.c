@@ -64,8 +64,8 @@ static void add_defaults(struct parameters *parameters, const struct resolved *r
             access(SYSTEM_CAS, R_OK) == 0)
             add(parameters, "sslrootcert", SYSTEM_CAS);
     }
-    /* Among several hosts one that only follows is of no use, unless the string below says so. */
-    if (host_count > 1)
+    /* Among several hosts one that only follows is of no use; the string's own word comes later. */
+    if (host_count > 1 && getenv("PGTARGETSESSIONATTRS") == NULL)
         add(parameters, "target_session_attrs", "primary");
     add(parameters, "tcp_user_timeout", "15000");
     add(parameters, "keepalives", "1");
@@ -78,8 +78,7 @@ static uint64_t host_time_ms(const struct resolved *resolved)
 {
     uint64_t seconds = 0;
 
-    if (!str_to_u64(str_of(resolved->connect_timeout), &seconds) || seconds == 0 ||
-        seconds > 3600)
+    if (!str_to_u64(str_of(resolved->connect_timeout), &seconds) || seconds == 0 || seconds > 3600)
         return CONNECT_MS;
     return seconds * 1000;
 }
@@ -111,7 +110,7 @@ static struct error *await_connection(PGconn *conn, const char *label, uint64_t 
     return fail_connect(conn, label);
 }
 
-/* The elements of host, hostaddr and port that belong together; wiped never, freed always. */
+/* The elements of host, hostaddr and port that belong together. */
 struct one_host {
     char *host, *hostaddr, *port;
 };
@@ -126,18 +125,21 @@ static void free_host(struct one_host *one)
 static struct error *connect_host(const struct parameters *common, const struct resolved *resolved,
                                   size_t n, const char *label, PGconn **ret_conn)
 {
-    CLEANUP(free_host) struct one_host one = {
+    CLEANUP(free_host)
+    struct one_host one = {
         .host = secret_copy(resolved_element(resolved->host, n)),
         .hostaddr = secret_copy(resolved_element(resolved->hostaddr, n)),
         .port = secret_copy(resolved_element(resolved->port, n)),
     };
+    /* An empty value would not replace the whole list that a service file may hold. */
+    bool has_port = one.port[0] != '\0';
     struct parameters parameters = *common;
     struct error *error;
     PGconn *conn;
 
     add(&parameters, "host", one.host);
     add(&parameters, "hostaddr", one.hostaddr);
-    add(&parameters, "port", one.port);
+    add(&parameters, "port", has_port ? one.port : "5432");
     conn = PQconnectStartParams(parameters.keywords, parameters.values, 0);
     if (conn == NULL)
         return error_new(PGC_NO_MEMORY, "libpq has no memory for a connection");
@@ -168,6 +170,13 @@ static struct error *connect_any(const struct parameters *common, const struct r
     return error;
 }
 
+/* These are lists; each host is connected to with its own elements (connect_host). */
+static bool is_address(const char *keyword)
+{
+    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 ||
+           strcmp(keyword, "port") == 0;
+}
+
 struct error *connect_session(const struct sink_options *options, const struct resolved *resolved,
                               const char *what, const char *label, PGconn **ret_conn)
 {
@@ -180,7 +189,7 @@ struct error *connect_session(const struct sink_options *options, const struct r
         return error_new(PGC_NO_MEMORY, "libpq has no memory for a connection string");
     add_defaults(&parameters, resolved, resolved_host_count(resolved));
     for (PQconninfoOption *part = parts; part->keyword != NULL; part++)
-        if (part->val != NULL)
+        if (part->val != NULL && !is_address(part->keyword))
             add(&parameters, part->keyword, part->val);
     if (options->password != NULL)
         add(&parameters, "password", options->password);

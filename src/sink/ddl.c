@@ -128,8 +128,8 @@ void sink_ddl_index(struct buf *sql, const struct target_table *table,
         begin_constraint(sql, table, index->name);
         buf_add_c(sql, index->kind == TARGET_INDEX_PRIMARY ? " PRIMARY KEY (" : " UNIQUE (");
     } else {
-        buf_add_c(sql, index->kind == TARGET_INDEX_UNIQUE ? "CREATE UNIQUE INDEX "
-                                                          : "CREATE INDEX ");
+        buf_add_c(sql,
+                  index->kind == TARGET_INDEX_UNIQUE ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
         sink_quote_ident(sql, index->name);
         buf_add_c(sql, " ON ");
         sink_quote_name(sql, table->schema, table->name);

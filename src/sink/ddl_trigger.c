@@ -40,9 +40,8 @@ static void add_row(struct buf *sql, const char *which, const struct target_tabl
  */
 static void add_now(struct buf *sql, const struct target_type *type)
 {
-    static const char *const strides[] = {"1 second",         "100 milliseconds",
-                                          "10 milliseconds",  "1 millisecond",
-                                          "100 microseconds", "10 microseconds"};
+    static const char *const strides[] = {"1 second",      "100 milliseconds", "10 milliseconds",
+                                          "1 millisecond", "100 microseconds", "10 microseconds"};
     bool zoned = type->kind == TARGET_TIMESTAMPTZ;
     bool timed = zoned || type->kind == TARGET_TIMESTAMP || type->kind == TARGET_TIME;
     size_t fraction = timed ? type->fraction : 0;

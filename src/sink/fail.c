@@ -281,12 +281,11 @@ struct error *fail_connect_text(const char *message, bool wants_password, const 
     struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
     struct error *error;
 
-    if (!has_state && wants_password)
+    /* A state that means a statement's failure elsewhere is a refused session here. */
+    if ((!has_state && wants_password) || rule.id == PGC_TARGET_QUERY)
         rule.id = PGC_TARGET_AUTH;
     else if (!has_state && is_tls_refusal(all))
         rule.id = PGC_TARGET_TLS;
-    else if (rule.id == PGC_TARGET_QUERY)
-        rule.id = PGC_TARGET_AUTH; /* a server that refuses a session before any statement of ours */
     add_flat(&text, has_state ? told : before_location(all));
     error = error_new(rule.id, "%s: %s", label, text.len > 0 ? buf_c_str(&text) : "no answer");
     buf_free(&text);

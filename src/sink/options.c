@@ -123,6 +123,16 @@ static void wipe_parts(PQconninfoOption *parts)
     PQconninfoFree(parts);
 }
 
+/* An unknown service and values that an option does not take are told before any work begins. */
+static struct error *try_resolve(const struct sink_options *options)
+{
+    struct resolved resolved = {0};
+    struct error *error = resolve_options(options, &resolved);
+
+    resolved_done(&resolved);
+    return error;
+}
+
 struct error *sink_options_parse(struct str target, struct sink_options *ret_options)
 {
     struct sink_options options = {0};
@@ -150,6 +160,8 @@ struct error *sink_options_parse(struct str target, struct sink_options *ret_opt
     secret_free(text);
     error = take_apart(parts, &options);
     wipe_parts(parts);
+    if (error == NULL)
+        error = try_resolve(&options);
     if (error != NULL) {
         sink_options_done(&options);
         return error;
@@ -172,7 +184,7 @@ void sink_options_print(const struct sink_options *options, struct buf *text)
     struct error *error = resolve_options(options, &resolved);
 
     if (error != NULL)
-        buf_add_c(text, "(the target of a broken service definition)");
+        buf_add_c(text, "(a target that cannot be told)");
     else
         resolved_print(&resolved, text);
     error_free(error);

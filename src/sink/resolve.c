@@ -53,26 +53,32 @@ static struct error *refuse(const char *message)
 
 /*
  * libpq reads the service file only inside a connection. One that asks for something impossible
- * is filled in completely and refused before any name is looked up or socket opened.
+ * is filled in completely and refused before any name is looked up or socket opened; and of all
+ * options this one is checked last, so that wrong values of the others are told.
  */
 static struct error *read_parts(const struct sink_options *options, PQconninfoOption **ret_parts)
 {
-    const char *keywords[] = {"dbname", "channel_binding", NULL};
+    const char *keywords[] = {"dbname", "target_session_attrs", NULL};
     const char *values[] = {options->conninfo, "not connected, only looked up", NULL};
-    PGconn *conn = PQconnectStartParams(keywords, values, 1);
+    bool plain = options->conninfo[0] == '\0';
+    PQconninfoOption *parts;
     struct error *error = NULL;
+    PGconn *conn;
 
-    *ret_parts = conn != NULL ? PQconninfo(conn) : NULL;
-    if (*ret_parts == NULL)
+    /* An empty name of a database would hide the one of a service. */
+    conn = PQconnectStartParams(plain ? keywords + 1 : keywords, plain ? values + 1 : values, 1);
+    parts = conn != NULL ? PQconninfo(conn) : NULL;
+    if (parts == NULL)
         error = error_new(PGC_NO_MEMORY, "libpq has no memory for a connection");
-    else if (strstr(PQerrorMessage(conn), "channel_binding") == NULL)
+    else if (strstr(PQerrorMessage(conn), "target_session_attrs") == NULL)
         error = refuse(PQerrorMessage(conn));
     PQfinish(conn);
     if (error != NULL) {
-        wipe(*ret_parts);
-        *ret_parts = NULL;
+        wipe(parts);
+        return error;
     }
-    return error;
+    *ret_parts = parts;
+    return NULL;
 }
 
 static bool given_in_string(const char *conninfo, const char *keyword)
@@ -93,19 +99,14 @@ struct error *resolve_options(const struct sink_options *options, struct resolve
     PQconninfoOption *parts = NULL;
     const char *environment = getenv("PGSSLMODE");
 
-    /* An empty dbname would not be expanded as a connection string; it means the defaults. */
-    struct sink_options plain = {.conninfo = options->conninfo};
-    static char nothing[] = "port=''";
-    if (plain.conninfo == NULL || plain.conninfo[0] == '\0')
-        plain.conninfo = nothing;
-    TRY(read_parts(&plain, &parts));
-    for (const PQconninfoOption *part = parts; part->keyword != NULL; part++)
+    TRY(read_parts(options, &parts));
+    for (const PQconninfoOption *part = parts; part != NULL && part->keyword != NULL; part++)
         take(&resolved, part);
     wipe(parts);
     /* A service that says "prefer" cannot be told from libpq's default, so it does not count. */
-    resolved.ssl_mode_given = given_in_string(plain.conninfo, "sslmode") ||
+    resolved.ssl_mode_given = given_in_string(options->conninfo, "sslmode") ||
                               (environment != NULL && environment[0] != '\0') ||
-                              strcmp(resolved.ssl_mode, "prefer") != 0;
+                              !str_equal_c(str_of(resolved.ssl_mode), "prefer");
     *ret = resolved;
     return NULL;
 }
@@ -167,7 +168,8 @@ void resolved_print(const struct resolved *resolved, struct buf *text)
             host = STR("[local]");
         bool bare_v6 = str_find(host, ':', 0) < host.len && host.ptr[0] != '/';
         buf_add_format(text, "%s%s" STR_FMT "%s:" STR_FMT, i > 0 ? "," : "", bare_v6 ? "[" : "",
-                       STR_ARG(host), bare_v6 ? "]" : "", STR_ARG(port.len > 0 ? port : STR("5432")));
+                       STR_ARG(host), bare_v6 ? "]" : "",
+                       STR_ARG(port.len > 0 ? port : STR("5432")));
     }
     buf_add_format(text, "/%s", resolved->database);
 }

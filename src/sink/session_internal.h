@@ -16,7 +16,7 @@ struct sink_session {
     bool broken;      /* given up by us while libpq still takes it for alive */
 };
 
-/* ---- resolve.c: what libpq would connect to --------------------------------------------------- */
+/* ---- resolve.c: what libpq would connect to ------------------------------------------------- */
 
 /* Host, port … after service file and environment. Heap strings, "" where libpq has nothing. */
 struct resolved {
@@ -35,7 +35,7 @@ void resolved_print(const struct resolved *resolved, struct buf *text);
 /* Whether every host is a unix socket or loopback. */
 bool resolved_is_local(const struct resolved *resolved);
 
-/* ---- wait.c: talking to the server without ever being deaf to a stop -------------------------- */
+/* ---- wait.c: talking to the server without ever being deaf to a stop ------------------------ */
 
 enum wait_outcome { WAIT_READY, WAIT_STOPPED, WAIT_TIMEOUT };
 
@@ -60,7 +60,7 @@ struct error *wait_flush(struct sink_session *session, uint64_t deadline_ms,
                          bool *ret_server_speaks) CHECKED;
 void wait_clear_result(PGresult **result);
 
-/* ---- fail.c: PostgreSQL's errors as ours ------------------------------------------------------ */
+/* ---- fail.c: PostgreSQL's errors as ours ---------------------------------------------------- */
 
 /* The parts of a server's error message; NULL where it has none. */
 struct server_message {
@@ -77,4 +77,5 @@ struct error *fail_lost(struct sink_session *session) CHECKED;
 /* A connection that never came about, told from libpq's text (verbosity PQERRORS_VERBOSE). */
 struct error *fail_connect(PGconn *conn, const char *label) CHECKED;
 /* As fail_connect(), from the text alone. */
-struct error *fail_connect_text(const char *text, bool wants_password, const char *label) CHECKED;
+struct error *fail_connect_text(const char *message, bool wants_password, const char *label)
+    CHECKED;

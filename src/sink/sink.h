@@ -7,9 +7,13 @@
  * times a second: when a stop is requested a running statement is cancelled on the server and the
  * call returns PGC_INTERRUPTED (or PGC_DEADLINE), except between sink_shield() calls.
  *
+ * A stop that was requested before is seen too: nothing new is begun then.
+ *
  * Errors: PGC-3xxx with the SQLSTATE. Lost connections, and 40001, 40P01, 55P03, 57P01-57P03, are
- * ERROR_KIND_TEMPORARY; 53100 is PGC_TARGET_SPACE. PostgreSQL's DETAIL (it holds values) goes into
- * error.row, never into the text.
+ * ERROR_KIND_TEMPORARY; 53100 is PGC_TARGET_SPACE, 23505 PGC_DUPLICATE_KEYS, 23503
+ * PGC_ORPHANS, 42501 PGC_TARGET_PRIVILEGE with the GRANT; PGCnn, raised by SQL functions of our
+ * own, is the id 80nn. PostgreSQL's DETAIL (it holds values) goes into error.row, never into the
+ * text.
  */
 #pragma once
 
@@ -77,15 +81,15 @@ static inline struct str sink_cell(const struct sink_rows *rows, size_t row, siz
 struct error *sink_exec(struct sink_session *session, const char *sql) CHECKED;
 /* One statement with $1… parameters (text; NULL pointers are NULLs). `rows` may be NULL. */
 struct error *sink_query(struct sink_session *session, const char *sql, size_t param_count,
-                         const char *const *params, struct arena *arena,
-                         struct sink_rows *ret_rows) CHECKED;
+                         const char *const *params, struct arena *arena, struct sink_rows *ret_rows)
+    CHECKED;
 struct error *sink_begin(struct sink_session *session) CHECKED;
 /*
  * When the connection is lost between COMMIT and its reply the outcome is unknown: the error is
  * TEMPORARY and *ret_unknown is true; the caller asks the ledger over a new session.
  */
 struct error *sink_commit(struct sink_session *session, bool *ret_unknown) CHECKED;
-/* Ends a transaction in whatever state, quietly. */
+/* Ends a transaction in whatever state, quietly; the session is dead when that did not work. */
 void sink_rollback(struct sink_session *session);
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -100,14 +104,23 @@ struct error *sink_copy_end(struct sink_session *session, uint64_t *ret_rows) CH
 /* Ends a stream that shall not be kept; the transaction is then only good for a rollback. */
 void sink_copy_abort(struct sink_session *session);
 
-/* ---- SQL text -------------------------------------------------------------------------------- */
+/*
+ * ---- SQL text --------------------------------------------------------------------------------
+ *
+ * Pure: nothing is sent. A NUL inside a name or text, which SQL cannot hold, is written as U+FFFD;
+ * whoever decides about such a value does it before. Each statement ends in ";\n".
+ */
 
 void sink_quote_ident(struct buf *sql, struct str name);
 void sink_quote_literal(struct buf *sql, struct str text);
 /* "schema"."name" */
 void sink_quote_name(struct buf *sql, struct str schema, struct str name);
 void sink_ddl_table(struct buf *sql, const struct target_table *table);
-/* CREATE INDEX …, or ALTER TABLE … ADD CONSTRAINT … PRIMARY KEY | UNIQUE. */
+/*
+ * CREATE INDEX …, or ALTER TABLE … ADD CONSTRAINT … PRIMARY KEY | UNIQUE where all parts are plain
+ * columns. Indexes of one table may be built side by side; a constraint locks the whole table, so
+ * it waits for them and they for it (no deadlock, but no gain either).
+ */
 void sink_ddl_index(struct buf *sql, const struct target_table *table,
                     const struct target_index *index);
 /* ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY … NOT VALID. */
@@ -119,11 +132,16 @@ void sink_ddl_comments(struct buf *sql, const struct target_table *table);
 /*
  * A trigger (and its function in the table's schema) that sets `columns` to now, in each column's
  * own type, when a row changes and the statement did not set the column itself to another value:
- * as ON UPDATE CURRENT_TIMESTAMP does.
+ * as ON UPDATE CURRENT_TIMESTAMP does. Columns without a zone get UTC, as the sessions that read
+ * them from the source have it. Function and trigger bear the same name.
  */
 void sink_ddl_on_update(struct buf *sql, const struct target_table *table, const size_t *columns,
                         size_t column_count, struct str trigger_name);
-/* setval of the identity column to the larger of max(column) and next_value - 1. */
+/*
+ * setval of the identity column to the larger of max(column) and next_value - 1; 1 comes first in
+ * an empty table, and where all values are below 1. next_value 0: not known. Not undone by a
+ * rollback, and good to repeat.
+ */
 void sink_ddl_sequence(struct buf *sql, const struct target_table *table, size_t column,
                        uint64_t next_value);
 void sink_ddl_analyze(struct buf *sql, const struct target_table *table);

@@ -51,10 +51,10 @@ struct error *sink_query(struct sink_session *session, const char *sql, size_t p
     TRY(may_start(session));
     if (param_count > PARAMETERS_MAX)
         return error_new(PGC_INTERNAL, "a statement with %zu parameters", param_count);
-    TRY(wait_result(session,
-                    PQsendQueryParams(session->conn, sql, (int)param_count, NULL, params, NULL,
-                                      NULL, 0),
-                    true, 0, &result));
+    TRY(wait_result(
+        session,
+        PQsendQueryParams(session->conn, sql, (int)param_count, NULL, params, NULL, NULL, 0), true,
+        0, &result));
     if (ret_rows != NULL)
         take_rows(result, arena, ret_rows);
     return NULL;

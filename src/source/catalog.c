@@ -115,8 +115,7 @@ struct error *catalog_read_tables(struct catalog_reading *reading)
                        ARENA_PUSH(&reading->scratch, tables, catalog->table_count, capacity));
         }
     }
-    catalog->tables =
-        catalog_keep(reading, tables, catalog->table_count, sizeof *catalog->tables);
+    catalog->tables = catalog_keep(reading, tables, catalog->table_count, sizeof *catalog->tables);
     arena_rewind(&reading->scratch);
     if (catalog->table_count > 0)
         qsort(catalog->tables, catalog->table_count, sizeof *catalog->tables, compare_tables);

@@ -14,8 +14,7 @@ static int json_column(struct catalog_reading *reading, const struct source_tabl
     struct buf wanted = BUF_INIT(4 * KIB, "text of a JSON check");
     int found = -1;
 
-    if (reading->catalog.flavor != FLAVOR_MARIADB ||
-        !str_starts_with(clause, STR("json_valid(`")))
+    if (reading->catalog.flavor != FLAVOR_MARIADB || !str_starts_with(clause, STR("json_valid(`")))
         return -1;
     for (size_t i = 0; i < table->column_count && found < 0; i++) {
         if (table->columns[i].type.kind != SOURCE_TEXT)

@@ -36,7 +36,8 @@ static void fill_column(struct catalog_reading *reading, const struct str *cells
         type->collation = STR("utf8mb4_bin");
     }
     if (cells[OCTET_LENGTH].ptr == NULL || !str_to_u64(cells[OCTET_LENGTH], &type->max_bytes))
-        type->max_bytes = 0;
+        type->max_bytes =
+            type->kind == SOURCE_JSON || type->kind == SOURCE_GEOMETRY ? UINT32_MAX : 0;
     column->nullable = str_equal_c(cells[IS_NULLABLE], "YES");
     column->comment = arena_str(reading->arena, cells[COMMENT]);
     source_extra_parse(cells[EXTRA], column);
@@ -101,8 +102,8 @@ static bool is_binary(const struct source_column *column)
  * works where the column may be NULL.
  */
 static struct error *correct_default(struct catalog_reading *reading,
-                                     const struct source_table *table,
-                                     struct source_column *column, bool from_rows, bool *ret_done)
+                                     const struct source_table *table, struct source_column *column,
+                                     bool from_rows, bool *ret_done)
 {
     CLEANUP(session_rows_done) struct session_rows rows = {0};
     bool more;

@@ -9,8 +9,8 @@
 struct catalog_reading {
     struct source_session *session;
     struct str database;
-    struct arena *arena;           /* what is kept */
-    struct arena scratch;          /* arrays of one table while they grow */
+    struct arena *arena;  /* what is kept */
+    struct arena scratch; /* arrays of one table while they grow */
     struct source_catalog catalog;
     struct map tables; /* name -> struct source_table */
     struct map words;  /* texts that come again and again: charsets, types */

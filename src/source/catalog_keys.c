@@ -70,8 +70,8 @@ static struct source_index_part part_of(struct catalog_reading *reading,
     if (cells[I_COLUMN].ptr != NULL)
         part.column = catalog_find_column(table, cells[I_COLUMN]);
     else if (cells[I_EXPRESSION].ptr != NULL)
-        part.expression = source_expression_text(reading->catalog.flavor, cells[I_EXPRESSION],
-                                                 reading->arena);
+        part.expression =
+            source_expression_text(reading->catalog.flavor, cells[I_EXPRESSION], reading->arena);
     /* A SPATIAL index says 32: the size of a rectangle, no prefix of the value. */
     if (kind != INDEX_FULLTEXT && kind != INDEX_SPATIAL && cells[I_SUB_PART].ptr != NULL &&
         str_to_u64(cells[I_SUB_PART], &length))
@@ -130,9 +130,8 @@ static void end_table(struct catalog_reading *reading, struct index_building *bu
 static void add_part(struct catalog_reading *reading, struct index_building *building,
                      const struct str *cells)
 {
-    struct source_index *index = building->index_count > 0
-                                     ? &building->indexes[building->index_count - 1]
-                                     : NULL;
+    struct source_index *index =
+        building->index_count > 0 ? &building->indexes[building->index_count - 1] : NULL;
 
     if (index == NULL || !str_equal(index->name, cells[I_NAME])) {
         end_index(reading, building);
@@ -145,8 +144,8 @@ static void add_part(struct catalog_reading *reading, struct index_building *bui
             .comment = catalog_word(reading, cells[I_COMMENT]),
         };
     }
-    *ARENA_PUSH(&reading->scratch, building->parts, building->part_count,
-                building->part_capacity) = part_of(reading, building->table, cells, index->kind);
+    *ARENA_PUSH(&reading->scratch, building->parts, building->part_count, building->part_capacity) =
+        part_of(reading, building->table, cells, index->kind);
 }
 
 struct error *catalog_read_indexes(struct catalog_reading *reading)
@@ -205,8 +204,7 @@ static void end_key(struct catalog_reading *reading, struct key_building *buildi
         return;
     key = &building->keys[building->key_count - 1];
     key->column_count = building->column_count;
-    key->columns =
-        catalog_keep(reading, building->columns, building->column_count, sizeof(int));
+    key->columns = catalog_keep(reading, building->columns, building->column_count, sizeof(int));
     key->parent_columns =
         catalog_keep(reading, building->parents, building->parent_count, sizeof(struct str));
     building->column_count = building->parent_count = 0;
@@ -216,8 +214,8 @@ static void end_key_table(struct catalog_reading *reading, struct key_building *
 {
     end_key(reading, building);
     if (building->table != NULL && building->key_count > 0) {
-        building->table->foreign_keys = catalog_keep(reading, building->keys, building->key_count,
-                                                     sizeof *building->keys);
+        building->table->foreign_keys =
+            catalog_keep(reading, building->keys, building->key_count, sizeof *building->keys);
         building->table->foreign_key_count = building->key_count;
     }
     arena_rewind(&reading->scratch);

@@ -13,9 +13,9 @@ static const struct {
     const char *words;
     unsigned column;
 } shows[] = {
-    [OBJECT_VIEW] = {"VIEW", 1},         [OBJECT_TRIGGER] = {"TRIGGER", 2},
+    [OBJECT_VIEW] = {"VIEW", 1},           [OBJECT_TRIGGER] = {"TRIGGER", 2},
     [OBJECT_PROCEDURE] = {"PROCEDURE", 2}, [OBJECT_FUNCTION] = {"FUNCTION", 2},
-    [OBJECT_EVENT] = {"EVENT", 3},       [OBJECT_SEQUENCE] = {"SEQUENCE", 1},
+    [OBJECT_EVENT] = {"EVENT", 3},         [OBJECT_SEQUENCE] = {"SEQUENCE", 1},
 };
 
 struct object_list {

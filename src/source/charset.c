@@ -14,19 +14,19 @@ static const struct {
     const char *name;
     enum charset_form form;
 } forms[] = {
-    {"utf8", CHARSET_UTF8},          {"utf8mb3", CHARSET_UTF8},     {"utf8mb4", CHARSET_UTF8},
-    {"binary", CHARSET_BINARY},      {"utf16", CHARSET_UTF16},      {"utf16le", CHARSET_UTF16LE},
-    {"ucs2", CHARSET_UCS2},          {"utf32", CHARSET_UTF32},      {"big5", CHARSET_DOUBLE},
-    {"cp932", CHARSET_DOUBLE},       {"euckr", CHARSET_DOUBLE},     {"gb2312", CHARSET_DOUBLE},
-    {"gbk", CHARSET_DOUBLE},         {"sjis", CHARSET_DOUBLE},      {"armscii8", CHARSET_SINGLE},
-    {"ascii", CHARSET_SINGLE},       {"cp1250", CHARSET_SINGLE},    {"cp1251", CHARSET_SINGLE},
-    {"cp1256", CHARSET_SINGLE},      {"cp1257", CHARSET_SINGLE},    {"cp850", CHARSET_SINGLE},
-    {"cp852", CHARSET_SINGLE},       {"cp866", CHARSET_SINGLE},     {"dec8", CHARSET_SINGLE},
-    {"geostd8", CHARSET_SINGLE},     {"greek", CHARSET_SINGLE},     {"hebrew", CHARSET_SINGLE},
-    {"hp8", CHARSET_SINGLE},         {"keybcs2", CHARSET_SINGLE},   {"koi8r", CHARSET_SINGLE},
-    {"koi8u", CHARSET_SINGLE},       {"latin1", CHARSET_SINGLE},    {"latin2", CHARSET_SINGLE},
-    {"latin5", CHARSET_SINGLE},      {"latin7", CHARSET_SINGLE},    {"macce", CHARSET_SINGLE},
-    {"macroman", CHARSET_SINGLE},    {"swe7", CHARSET_SINGLE},      {"tis620", CHARSET_SINGLE},
+    {"utf8", CHARSET_UTF8},       {"utf8mb3", CHARSET_UTF8},   {"utf8mb4", CHARSET_UTF8},
+    {"binary", CHARSET_BINARY},   {"utf16", CHARSET_UTF16},    {"utf16le", CHARSET_UTF16LE},
+    {"ucs2", CHARSET_UCS2},       {"utf32", CHARSET_UTF32},    {"big5", CHARSET_DOUBLE},
+    {"cp932", CHARSET_DOUBLE},    {"euckr", CHARSET_DOUBLE},   {"gb2312", CHARSET_DOUBLE},
+    {"gbk", CHARSET_DOUBLE},      {"sjis", CHARSET_DOUBLE},    {"armscii8", CHARSET_SINGLE},
+    {"ascii", CHARSET_SINGLE},    {"cp1250", CHARSET_SINGLE},  {"cp1251", CHARSET_SINGLE},
+    {"cp1256", CHARSET_SINGLE},   {"cp1257", CHARSET_SINGLE},  {"cp850", CHARSET_SINGLE},
+    {"cp852", CHARSET_SINGLE},    {"cp866", CHARSET_SINGLE},   {"dec8", CHARSET_SINGLE},
+    {"geostd8", CHARSET_SINGLE},  {"greek", CHARSET_SINGLE},   {"hebrew", CHARSET_SINGLE},
+    {"hp8", CHARSET_SINGLE},      {"keybcs2", CHARSET_SINGLE}, {"koi8r", CHARSET_SINGLE},
+    {"koi8u", CHARSET_SINGLE},    {"latin1", CHARSET_SINGLE},  {"latin2", CHARSET_SINGLE},
+    {"latin5", CHARSET_SINGLE},   {"latin7", CHARSET_SINGLE},  {"macce", CHARSET_SINGLE},
+    {"macroman", CHARSET_SINGLE}, {"swe7", CHARSET_SINGLE},    {"tis620", CHARSET_SINGLE},
 };
 
 /* Three- and four-byte sets (ujis, eucjpms, gb18030) have no form here. */
@@ -123,8 +123,8 @@ struct error *source_read_charset(struct source_session *session, struct str nam
         charset.pairs = ARENA_ARRAY(arena, PAIRS, uint32_t);
         for (size_t i = 0; i < PAIRS; i++)
             charset.pairs[i] = CHARSET_INVALID;
-        TRY_DOING(read_table(session, name, true, charset.pairs),
-                  "read the character set " STR_FMT, STR_ARG(name));
+        TRY_DOING(read_table(session, name, true, charset.pairs), "read the character set " STR_FMT,
+                  STR_ARG(name));
         drop_replacements(charset.pairs, 0, PAIRS);
     }
     *ret_charset = charset;

@@ -63,8 +63,8 @@ static enum source_ssl_mode effective_mode(const struct source_options *options)
     if (mode == SOURCE_SSL_DEFAULT && !source_options_local(options))
         return SOURCE_SSL_VERIFY_IDENTITY;
     /* A CA that was named is meant to be used. */
-    if (has_ca && (mode == SOURCE_SSL_DEFAULT || mode == SOURCE_SSL_PREFERRED ||
-                   mode == SOURCE_SSL_REQUIRED))
+    if (has_ca &&
+        (mode == SOURCE_SSL_DEFAULT || mode == SOURCE_SSL_PREFERRED || mode == SOURCE_SSL_REQUIRED))
         return SOURCE_SSL_VERIFY_CA;
     return mode;
 }
@@ -92,9 +92,8 @@ static void set_tls(MYSQL *mysql, const struct source_options *options, struct a
 
 static void set_options(MYSQL *mysql, const struct source_options *options, struct attempt attempt)
 {
-    unsigned off = 0, timeout_s =
-                          options->connect_timeout_s != 0 ? options->connect_timeout_s
-                                                          : CONNECT_TIMEOUT_S;
+    unsigned off = 0, timeout_s = options->connect_timeout_s != 0 ? options->connect_timeout_s
+                                                                  : CONNECT_TIMEOUT_S;
     unsigned protocol = options->socket != NULL ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
     unsigned long max_packet = MAX_PACKET;
     my_bool report_truncation = 1, no_reconnect = 0;
@@ -147,10 +146,9 @@ static struct error *try_connect(const struct source_options *options, struct at
         return error_new(PGC_NO_MEMORY, "no memory for a connection to the source");
     set_options(mysql, options, attempt);
     greeting_watch(attempt.tls);
-    connected = mysql_real_connect(mysql, options->host, options->user,
-                                   options->password != NULL ? options->password : "",
-                                   has_database ? options->database : NULL, options->port,
-                                   options->socket, 0);
+    connected = mysql_real_connect(
+        mysql, options->host, options->user, options->password != NULL ? options->password : "",
+        has_database ? options->database : NULL, options->port, options->socket, 0);
     greeting = greeting_seen();
     if (connected == NULL && attempt.tls && greeting == GREETING_NO_TLS)
         error = no_tls_offered(options);

@@ -352,8 +352,8 @@ static struct error *reserve_long(struct source_cursor *cursor, size_t needed)
         return NULL;
     cursor->long_values = malloc(needed);
     if (cursor->long_values == NULL)
-        return name_table(cursor, error_new(PGC_NO_MEMORY, "no memory for a row of %zu bytes",
-                                            needed));
+        return name_table(cursor,
+                          error_new(PGC_NO_MEMORY, "no memory for a row of %zu bytes", needed));
     cursor->long_capacity = needed;
     return NULL;
 }
@@ -468,8 +468,7 @@ static struct error *check_truncation(struct source_cursor *cursor)
         if (column->form != CELL_BYTES && !column->is_null && column->truncated)
             return error_with_object(
                 error_new(PGC_INTERNAL, "a number or time was cut when it was fetched"),
-                STR_FMT "." STR_FMT, STR_ARG(cursor->table->name),
-                STR_ARG(column->source->name));
+                STR_FMT "." STR_FMT, STR_ARG(cursor->table->name), STR_ARG(column->source->name));
     }
     return NULL;
 }

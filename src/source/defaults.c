@@ -33,8 +33,7 @@ static bool is_number(struct str text)
 /* b'101' gives 101. */
 static bool parse_bits(struct str text, struct str *ret_bits)
 {
-    if (text.len < 3 || text.ptr[0] != 'b' || text.ptr[1] != '\'' ||
-        text.ptr[text.len - 1] != '\'')
+    if (text.len < 3 || text.ptr[0] != 'b' || text.ptr[1] != '\'' || text.ptr[text.len - 1] != '\'')
         return false;
     *ret_bits = str_slice(text, 2, text.len - 1);
     return true;

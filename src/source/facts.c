@@ -24,9 +24,9 @@ struct error *source_read_facts(struct source_session *session, struct arena *ar
     facts.version = text_cell(&rows, 0, 0);
     facts.server_uuid = text_cell(&rows, 0, 1);
     (void)str_to_u64(text_cell(&rows, 0, 3), &port);
-    facts.identity = mysql ? facts.server_uuid
-                           : arena_format(arena, STR_FMT ":%u", STR_ARG(text_cell(&rows, 0, 2)),
-                                          (unsigned)port);
+    facts.identity =
+        mysql ? facts.server_uuid
+              : arena_format(arena, STR_FMT ":%u", STR_ARG(text_cell(&rows, 0, 2)), (unsigned)port);
     facts.time_zone = text_cell(&rows, 0, 4);
     if (str_equal_c(facts.time_zone, "SYSTEM"))
         facts.time_zone = text_cell(&rows, 0, 5);

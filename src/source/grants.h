@@ -15,10 +15,10 @@ enum {
 };
 
 struct grants {
-    unsigned global;    /* ON *.* */
-    unsigned exact;     /* ON this very database */
-    unsigned pattern;   /* ON patterns that match it */
-    unsigned revoked;   /* MySQL's partial revokes of the database */
+    unsigned global;  /* ON *.* */
+    unsigned exact;   /* ON this very database */
+    unsigned pattern; /* ON patterns that match it */
+    unsigned revoked; /* MySQL's partial revokes of the database */
     bool has_exact;
 };
 

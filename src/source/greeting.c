@@ -13,10 +13,15 @@ int ma_pvio_register_callback(my_bool register_callback,
 /* Behind the version: connection id, first part of the scramble and its filler. */
 #define TO_CAPABILITIES (4 + 8 + 1)
 
+/* A greeting is about 80 bytes; one that is longer than this is none. */
+#define GREETING_MAX 1024
+
 static _Thread_local struct {
     bool watching;
     bool tls_required;
     enum greeting seen;
+    unsigned char packet[GREETING_MAX];
+    size_t size;
 } watch;
 
 enum greeting greeting_parse(const unsigned char *packet, size_t size)
@@ -40,15 +45,26 @@ enum greeting greeting_parse(const unsigned char *packet, size_t size)
                                                                        : GREETING_NO_TLS;
 }
 
-/* Called by the library, in the thread that reads, for every read and write of every session. */
+/*
+ * Called by the library, in the thread that reads, for every read and write of every session. The
+ * greeting may come in pieces; the library answers only when it has all of it.
+ */
 static void look(int mode, MYSQL *mysql, const unsigned char *bytes, size_t length)
 {
-    if (!watch.watching || mode != 0)
+    size_t room = sizeof watch.packet - watch.size, taken, whole;
+
+    if (!watch.watching || mode != 0 || bytes == NULL || (ssize_t)length <= 0)
+        return;
+    taken = length < room ? length : room;
+    memcpy(watch.packet + watch.size, bytes, taken);
+    watch.size += taken;
+    if (watch.size < HEADER_SIZE)
+        return;
+    whole = HEADER_SIZE + (size_t)(watch.packet[0] | watch.packet[1] << 8 | watch.packet[2] << 16);
+    if (watch.size < whole && watch.size < sizeof watch.packet)
         return;
     watch.watching = false;
-    if (bytes == NULL || (ssize_t)length <= 0)
-        return;
-    watch.seen = greeting_parse(bytes, length);
+    watch.seen = greeting_parse(watch.packet, watch.size);
     if (watch.tls_required && watch.seen != GREETING_TLS && watch.seen != GREETING_NONE)
         (void)shutdown(mysql_get_socket(mysql), SHUT_RDWR);
 }
@@ -67,6 +83,7 @@ void greeting_watch(bool tls_required)
     watch.watching = true;
     watch.tls_required = tls_required;
     watch.seen = GREETING_NONE;
+    watch.size = 0;
 }
 
 enum greeting greeting_seen(void)

@@ -9,8 +9,10 @@ static const struct {
     const char *name;
     enum source_ssl_mode mode;
 } ssl_modes[] = {
-    {"DISABLED", SOURCE_SSL_DISABLED},   {"PREFERRED", SOURCE_SSL_PREFERRED},
-    {"REQUIRED", SOURCE_SSL_REQUIRED},   {"VERIFY_CA", SOURCE_SSL_VERIFY_CA},
+    {"DISABLED", SOURCE_SSL_DISABLED},
+    {"PREFERRED", SOURCE_SSL_PREFERRED},
+    {"REQUIRED", SOURCE_SSL_REQUIRED},
+    {"VERIFY_CA", SOURCE_SSL_VERIFY_CA},
     {"VERIFY_IDENTITY", SOURCE_SSL_VERIFY_IDENTITY},
 };
 

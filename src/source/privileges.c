@@ -31,8 +31,7 @@ static struct error *read_patterns(struct source_session *session, struct arena 
     struct source_text_rows rows;
 
     TRY(session_query(session, arena,
-                      STR("SHOW GLOBAL VARIABLES WHERE Variable_name = 'partial_revokes'"),
-                      &rows));
+                      STR("SHOW GLOBAL VARIABLES WHERE Variable_name = 'partial_revokes'"), &rows));
     *ret_patterns = rows.row_count == 0 || !is_on(text_cell(&rows, 0, 1));
     return NULL;
 }
@@ -131,8 +130,7 @@ static struct error *refuse(struct source_session *session, struct arena *arena,
     return error_with_fix(error, "%s", buf_c_str(&fix));
 }
 
-static struct error *check(struct source_session *session, struct arena *arena,
-                           struct str database)
+static struct error *check(struct source_session *session, struct arena *arena, struct str database)
 {
     struct source_text_rows rows;
     struct grants grants = {0};

@@ -74,8 +74,7 @@ const struct source_index *select_find_index(const struct source_table *table,
 
 void select_add_index(struct buf *sql, const struct source_table *table, struct source_key key)
 {
-    const struct source_index *index =
-        key.column_count > 0 ? select_find_index(table, key) : NULL;
+    const struct source_index *index = key.column_count > 0 ? select_find_index(table, key) : NULL;
 
     if (index == NULL)
         return;
@@ -193,8 +192,7 @@ static struct error *add_comparison(struct buf *sql, const struct source_table *
     if (!add_literal(sql, &table->columns[column].type, value))
         return error_with_object(
             error_new(PGC_INTERNAL, "a chunk's bound does not fit its column's type"),
-            STR_FMT "." STR_FMT, STR_ARG(table->name),
-            STR_ARG(table->columns[column].name));
+            STR_FMT "." STR_FMT, STR_ARG(table->name), STR_ARG(table->columns[column].name));
     return NULL;
 }
 

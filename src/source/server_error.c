@@ -16,45 +16,46 @@ struct errno_range {
 
 /* Looked at in order. Numbers from 2000 on are libmariadb's own, 1900-1999 and 4000- MariaDB's. */
 static const struct errno_range ranges[] = {
-    {1040, 1040, PGC_SOURCE_CONNECT},              /* too many connections */
-    {1044, 1044, PGC_SOURCE_PRIVILEGE},            /* database access denied */
-    {1045, 1045, PGC_SOURCE_AUTH},                 /* access denied */
-    {1049, 1049, PGC_SOURCE_DATABASE},             /* unknown database */
-    {1053, 1053, PGC_SOURCE_CONNECT},              /* shutdown in progress */
-    {1129, 1130, PGC_SOURCE_AUTH},                 /* host blocked, host not allowed */
-    {1142, 1143, PGC_SOURCE_PRIVILEGE},            /* table, column access denied */
-    {1152, 1152, PGC_SOURCE_CONNECT},              /* aborted connection */
-    {1158, 1161, PGC_SOURCE_CONNECT},              /* network errors and timeouts */
-    {1184, 1184, PGC_SOURCE_CONNECT},              /* aborted connection */
-    {1203, 1203, PGC_SOURCE_CONNECT},              /* too many connections of this user */
-    {1226, 1226, PGC_SOURCE_CONNECT},              /* a resource limit of this user */
-    {1227, 1227, PGC_SOURCE_PRIVILEGE},            /* a global privilege is missing */
-    {1251, 1251, PGC_SOURCE_AUTH},                 /* authentication protocol not supported */
-    {1317, 1317, PGC_SOURCE_CONNECT},              /* KILL QUERY */
-    {1356, 1356, PGC_SOURCE_PRIVILEGE},            /* a view whose definer lacks rights */
-    {1370, 1370, PGC_SOURCE_PRIVILEGE},            /* routine access denied */
-    {1412, 1412, PGC_SOURCE_CHANGED_DEFINITION},   /* definition newer than the snapshot */
-    {1698, 1698, PGC_SOURCE_AUTH},                 /* access denied without password */
-    {1820, 1820, PGC_SOURCE_AUTH},                 /* the password must be changed */
-    {1862, 1862, PGC_SOURCE_AUTH},                 /* the password has expired */
-    {1927, 1927, PGC_SOURCE_CONNECT},              /* MariaDB: connection killed */
-    {2002, 2006, PGC_SOURCE_CONNECT},              /* cannot connect, unknown host, gone away */
-    {2007, 2007, PGC_SOURCE_UNSUPPORTED},          /* protocol version */
-    {2009, 2009, PGC_SOURCE_CONNECT},              /* wrong host info */
-    {2012, 2012, PGC_SOURCE_CONNECT},              /* error in the handshake */
-    {2013, 2013, PGC_SOURCE_CONNECT},              /* lost connection */
-    {2020, 2020, PGC_SOURCE_ROW_TOO_WIDE},         /* a packet above our own limit */
-    {2026, 2026, PGC_SOURCE_TLS},                  /* TLS */
-    {2027, 2027, PGC_SOURCE_CONNECT},              /* malformed packet */
-    {2055, 2055, PGC_SOURCE_CONNECT},              /* lost connection, in detail */
-    {2054, 2054, PGC_SOURCE_AUTH},                 /* unknown authentication method */
-    {2058, 2061, PGC_SOURCE_AUTH},                 /* authentication plugins */
-    {3118, 3118, PGC_SOURCE_AUTH},                 /* account locked */
-    {3159, 3159, PGC_SOURCE_TLS},                  /* only secure transports */
-    {3169, 3169, PGC_SOURCE_CONNECT},              /* session was killed */
-    {4031, 4031, PGC_SOURCE_CONNECT},              /* disconnected for inactivity */
-    {4151, 4151, PGC_SOURCE_AUTH},                 /* MariaDB: account locked */
-    {5014, 5014, PGC_SOURCE_CONNECT},              /* libmariadb: interrupted */
+    {1040, 1040, PGC_SOURCE_CONNECT},            /* too many connections */
+    {1044, 1044, PGC_SOURCE_PRIVILEGE},          /* database access denied */
+    {1045, 1045, PGC_SOURCE_AUTH},               /* access denied */
+    {1049, 1049, PGC_SOURCE_DATABASE},           /* unknown database */
+    {1053, 1053, PGC_SOURCE_CONNECT},            /* shutdown in progress */
+    {1129, 1130, PGC_SOURCE_AUTH},               /* host blocked, host not allowed */
+    {1142, 1143, PGC_SOURCE_PRIVILEGE},          /* table, column access denied */
+    {1152, 1152, PGC_SOURCE_CONNECT},            /* aborted connection */
+    {1158, 1161, PGC_SOURCE_CONNECT},            /* network errors and timeouts */
+    {1184, 1184, PGC_SOURCE_CONNECT},            /* aborted connection */
+    {1203, 1203, PGC_SOURCE_CONNECT},            /* too many connections of this user */
+    {1226, 1226, PGC_SOURCE_CONNECT},            /* a resource limit of this user */
+    {1227, 1227, PGC_SOURCE_PRIVILEGE},          /* a global privilege is missing */
+    {1251, 1251, PGC_SOURCE_AUTH},               /* authentication protocol not supported */
+    {1317, 1317, PGC_SOURCE_CONNECT},            /* KILL QUERY */
+    {1356, 1356, PGC_SOURCE_PRIVILEGE},          /* a view whose definer lacks rights */
+    {1370, 1370, PGC_SOURCE_PRIVILEGE},          /* routine access denied */
+    {1412, 1412, PGC_SOURCE_CHANGED_DEFINITION}, /* definition newer than the snapshot */
+    {1698, 1698, PGC_SOURCE_AUTH},               /* access denied without password */
+    {1820, 1820, PGC_SOURCE_AUTH},               /* the password must be changed */
+    {1862, 1862, PGC_SOURCE_AUTH},               /* the password has expired */
+    {1927, 1927, PGC_SOURCE_CONNECT},            /* MariaDB: connection killed */
+    {2002, 2006, PGC_SOURCE_CONNECT},            /* cannot connect, unknown host, gone away */
+    {2007, 2007, PGC_SOURCE_UNSUPPORTED},        /* protocol version */
+    {2009, 2009, PGC_SOURCE_CONNECT},            /* wrong host info */
+    {2012, 2012, PGC_SOURCE_CONNECT},            /* error in the handshake */
+    {2013, 2013, PGC_SOURCE_CONNECT},            /* lost connection */
+    {2020, 2020, PGC_SOURCE_ROW_TOO_WIDE},       /* a packet above our own limit */
+    {2026, 2026, PGC_SOURCE_TLS},                /* TLS */
+    {2027, 2027, PGC_SOURCE_CONNECT},            /* malformed packet */
+    {2055, 2055, PGC_SOURCE_CONNECT},            /* lost connection, in detail */
+    {2054, 2054, PGC_SOURCE_AUTH},               /* unknown authentication method */
+    {2058, 2061, PGC_SOURCE_AUTH},               /* authentication plugins */
+    {3118, 3118, PGC_SOURCE_AUTH},               /* account locked */
+    {3159, 3159, PGC_SOURCE_TLS},                /* only secure transports */
+    {3169, 3169, PGC_SOURCE_CONNECT},            /* session was killed */
+    {4031, 4031, PGC_SOURCE_CONNECT},            /* disconnected for inactivity */
+    {4151, 4151, PGC_SOURCE_AUTH},               /* MariaDB: account locked */
+    {5010, 5010, PGC_SOURCE_AUTH},               /* libmariadb: plugin not in our list */
+    {5014, 5014, PGC_SOURCE_CONNECT},            /* libmariadb: interrupted */
 };
 
 enum error_id source_error_id(unsigned server_errno)
@@ -104,6 +105,7 @@ static void add_fix(struct error *error, unsigned server_errno)
         break;
     case 2059:
     case 2061:
+    case 5010:
         error_with_fix(error, "give the account caching_sha2_password, ed25519 or "
                               "mysql_native_password; over plain TCP caching_sha2_password is "
                               "used only with ssl-mode=DISABLED in the URI");

@@ -5,6 +5,7 @@
 #include "source/session_internal.h"
 
 #include "base/limits.h"
+#include "source/token_internal.h"
 
 struct setting {
     const char *name;
@@ -59,8 +60,8 @@ static const struct setting *find_setting(struct str name, size_t *ret_number)
 }
 
 /* Which settings the server knows, and what they are now. */
-static struct error *read_settings(struct source_session *session, struct buf *sql,
-                                   bool known[], bool *ret_all_right, const struct setting **ret_bad)
+static struct error *read_settings(struct source_session *session, struct buf *sql, bool known[],
+                                   bool *ret_all_right, const struct setting **ret_bad)
 {
     CLEANUP(session_rows_done) struct session_rows rows = {0};
     bool more, all_right = true;
@@ -98,6 +99,7 @@ struct error *session_settle(struct source_session *session)
     bool known[COUNT_OF(settings)] = {0}, all_right, first = true;
     const struct setting *bad = NULL;
 
+    token_count_own_statement();
     TRY(session_exec(session, "SET NAMES utf8mb4"));
     TRY(read_settings(session, &sql, known, &all_right, &bad));
     buf_reset(&sql, KIB);
@@ -109,6 +111,7 @@ struct error *session_settle(struct source_session *session)
         first = false;
     }
     TRY(buf_error(&sql));
+    token_count_own_statement();
     TRY(session_exec_str(session, buf_str(&sql)));
     TRY(read_settings(session, &sql, known, &all_right, &bad));
     session->results = RESULTS_TEXT;

@@ -21,6 +21,7 @@ static struct error *open_one(struct source_session *session)
     if (session->in_snapshot)
         TRY(session_exec(session, "ROLLBACK"));
     session->in_snapshot = false;
+    token_count_own_statement();
     TRY_DOING(session_exec(session, start_snapshot), "open a snapshot");
     session->in_snapshot = true;
     return NULL;
@@ -89,7 +90,7 @@ static struct error *settle(struct source_session *session, struct arena *arena,
     for (;;) {
         struct tables_since since;
 
-        TRY(source_tables_since(session, UINT64_MAX, arena, &since));
+        TRY(source_tables_since(session, arena, &since));
         if (since.newest_s + 1 < since.now_s || clock_ms() >= deadline)
             return NULL;
         clock_sleep_ms(RETRY_MS);
@@ -111,6 +112,7 @@ static struct error *open_locked(struct source_session **sessions, size_t count,
 
     snprintf(set, sizeof set, "SET SESSION lock_wait_timeout = %" PRIu64,
              wait_ms / 1000 > 0 ? wait_ms / 1000 : 1);
+    token_count_own_statement();
     TRY(session_exec(sessions[0], set));
     /* The lock is taken outside of a transaction, and not ended by START TRANSACTION. */
     TRY_DOING(session_exec(sessions[0], "FLUSH TABLES WITH READ LOCK"),

@@ -53,8 +53,8 @@ struct source_options {
  * socket, or without database, is an error (the database may be "" when `database_optional`).
  */
 struct error *source_options_parse(struct str uri, bool database_optional, struct arena *arena,
-                                   struct source_options *ret_options,
-                                   struct str *ret_dropped) CHECKED;
+                                   struct source_options *ret_options, struct str *ret_dropped)
+    CHECKED;
 /*
  * Fills what is still missing (user, password, host, port, socket, ssl-*) from the groups [client]
  * and [pgconverge] of an option file, of which the last wins. A missing file is no error.
@@ -75,8 +75,8 @@ struct error *source_library_init(void) CHECKED;
 void source_thread_done(void); /* at the end of every thread that used a session */
 
 /* Connects, checks TLS and the plugin used, sets the session as architecture.md says, reads back. */
-struct error *source_open(const struct source_options *options,
-                          struct source_session **ret_session) CHECKED;
+struct error *source_open(const struct source_options *options, struct source_session **ret_session)
+    CHECKED;
 void source_close(struct source_session *session);
 void source_closep(struct source_session **session);
 /* Any thread: ends the session's connection under it, so that a blocked read returns an error. */
@@ -103,8 +103,8 @@ struct source_text_rows {
     size_t row_count, column_count;
 };
 struct error *source_query(struct source_session *session, struct arena *arena,
-                           struct source_text_rows *ret_rows, const char *format, ...)
-    PRINTF(4, 5) CHECKED;
+                           struct source_text_rows *ret_rows, const char *format, ...) PRINTF(4, 5)
+    CHECKED;
 
 /* Everything of the database, sorted; charsets of labels, defaults and comments decoded. */
 struct error *source_read_catalog(struct source_session *session, struct str database,
@@ -169,7 +169,8 @@ struct source_cursor;
 struct error *source_cursor_open(struct source_session *session, struct str database,
                                  const struct source_table *table, const int *columns,
                                  size_t column_count, struct source_key key,
-                                 const struct chunk *chunk, struct source_cursor **ret_cursor) CHECKED;
+                                 const struct chunk *chunk, struct source_cursor **ret_cursor)
+    CHECKED;
 /*
  * The next row, borrowed until the next call; NULL at the end. The server's error 1412 becomes
  * PGC_SOURCE_CHANGED_DEFINITION with the table's name.

@@ -51,9 +51,8 @@ static void add_bound(struct bound_list *list, struct arena *arena, const struct
 
 /* *ret_first and *ret_last as two's complement; *ret_empty when the table has no rows. */
 static struct error *read_ends(struct source_session *session, struct str database,
-                               const struct source_table *table,
-                               const struct source_column *column, uint64_t ret_ends[2],
-                               bool *ret_empty)
+                               const struct source_table *table, const struct source_column *column,
+                               uint64_t ret_ends[2], bool *ret_empty)
 {
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
     CLEANUP(session_rows_done) struct session_rows rows = {0};
@@ -101,9 +100,9 @@ static void add_steps(struct bound_list *list, struct arena *arena, const uint64
         char text[24];
         struct str digits = {.ptr = text};
 
-        digits.len = (size_t)(is_unsigned ? snprintf(text, sizeof text, "%" PRIu64, value)
-                                          : snprintf(text, sizeof text, "%" PRId64,
-                                                     (int64_t)value));
+        digits.len =
+            (size_t)(is_unsigned ? snprintf(text, sizeof text, "%" PRIu64, value)
+                                 : snprintf(text, sizeof text, "%" PRId64, (int64_t)value));
         add_bound(list, arena, &digits, 1);
         if (span - at < step)
             break;

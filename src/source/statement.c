@@ -5,6 +5,7 @@
 #include "source/session_internal.h"
 
 #include "base/limits.h"
+#include "source/token_internal.h"
 
 /* A statement on a line that still carries a cursor's rows would be lost: our own bug. */
 static struct error *check_free(struct source_session *session)
@@ -50,6 +51,7 @@ struct error *session_set_results(struct source_session *session, enum results_f
 {
     if (session->results == form)
         return NULL;
+    token_count_own_statement();
     TRY(session_exec(session, form == RESULTS_RAW ? "SET character_set_results = NULL"
                                                   : "SET character_set_results = utf8mb4"));
     session->results = form;

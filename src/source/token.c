@@ -1,26 +1,37 @@
 /*
  * The source token, and the question whether the source stood still.
  *
- * Measured on MySQL 9.7 and MariaDB 10.11: GTIDs, the binlog_snapshot_* status and InnoDB's LSN can
- * be read by every user; an idle server's LSN rests, but purge, checkpoints and statistics move it
- * for a while after writes. So when only the LSN moved, the tables are asked: InnoDB sets
- * TABLES.UPDATE_TIME when a transaction commits (not when its rows are written), in memory, and
- * CREATE_TIME follows DDL. A table of the database dated later than the token was written; when
- * none is, and no date can have been lost, the LSN moved by background work alone.
+ * What every user can read was measured on MySQL 9.7 and MariaDB 10.11: GTIDs, MariaDB's
+ * binlog_snapshot_* status, InnoDB's LSN. An idle server's LSN rests, but purge, checkpoints and
+ * table statistics move it for seconds after writes. So when nothing but the LSN moved:
+ *
+ * MariaDB shows Innodb_max_trx_id, a counter that every writing transaction takes a number from
+ * when it begins and another when it commits: unmoved, there was none. Statistics of a table that
+ * grew are written by a transaction as well, about ten seconds later; then the counters of rows
+ * written and of statements that commit must be unmoved, less the statements that we sent ourselves.
+ *
+ * MySQL sets TABLES.UPDATE_TIME when a transaction commits (MariaDB already when it writes), in
+ * memory. No table of the database dated since, no definition changed, and no date lost: then the
+ * LSN was moved by background work, or by writes elsewhere that are no business of ours.
  */
-#include "source/session_internal.h"
-
-#include <inttypes.h>
+#include "source/token_internal.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "source/source_sql.h"
-#include "source/token_internal.h"
 
 /* Between two looks. */
 #define LOOK_AGAIN_MS 200
 /* UPDATE_TIME comes from a coarse clock, which can lag behind the one the token is dated by. */
 #define CLOCK_MARGIN_S 1
+
+/* Statements of this process that Com_set_option and Com_begin count as well. */
+static _Atomic uint64_t own_statements;
+
+void token_count_own_statement(void)
+{
+    atomic_fetch_add_explicit(&own_statements, 1, memory_order_relaxed);
+}
 
 static uint64_t number_of(struct str cell)
 {
@@ -65,34 +76,77 @@ static struct error *read_binlog(struct source_session *session, struct arena *a
     return NULL;
 }
 
-static struct error *read_lsn(struct source_session *session, struct arena *arena,
-                              uint64_t *ret_lsn)
+/* Statements that define something, or commit what was written before. */
+static bool commits(struct str name)
 {
-    struct source_text_rows rows;
+    static const char *const beginnings[] = {"Com_alter_",  "Com_create_",  "Com_drop_",
+                                             "Com_rename_", "Com_truncate", "Com_import_"};
 
-    TRY(session_query(session, arena,
-                      STR("SHOW GLOBAL STATUS WHERE Variable_name IN "
-                          "('Innodb_redo_log_current_lsn', 'Innodb_lsn_current')"),
-                      &rows));
-    *ret_lsn = rows.row_count > 0 ? number_of(text_cell(&rows, 0, 1)) : 0;
+    for (size_t i = 0; i < COUNT_OF(beginnings); i++)
+        if (str_starts_with(name, str_of(beginnings[i])))
+            return true;
+    return false;
+}
+
+static bool is_one_of(struct str name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal_c(name, names[i]))
+            return true;
+    return false;
+}
+
+/* MariaDB keeps rows of temporary tables apart; MySQL does not, so there they say nothing. */
+static bool writes_in_mariadb(struct str name)
+{
+    static const char *const names[] = {"Handler_write",  "Handler_update",   "Handler_delete",
+                                        "Com_commit",     "Com_xa_commit",    "Com_begin",
+                                        "Com_set_option", "Com_lock_tables",  "Com_flush",
+                                        "Com_load",       "Com_unlock_tables"};
+
+    return is_one_of(name, names, COUNT_OF(names));
+}
+
+/* The counters, with the LSN among them. */
+static struct error *read_status(struct source_session *session, struct source_token *token)
+{
+    CLEANUP(session_rows_done) struct session_rows rows = {0};
+    bool mariadb = session->flavor == FLAVOR_MARIADB, more;
+    uint64_t own = mariadb ? atomic_load(&own_statements) : 0, sum = 0, running = 0;
+
+    TRY(session_rows_open(session, str_of(sql_status), &rows));
+    for (;;) {
+        struct str name;
+        uint64_t value;
+
+        TRY(session_rows_next(&rows, &more));
+        if (!more)
+            break;
+        name = rows.cells[0];
+        value = number_of(rows.cells[1]);
+        if (str_equal_c(name, "Innodb_redo_log_current_lsn") ||
+            str_equal_c(name, "Innodb_lsn_current"))
+            token->lsn = value;
+        else if (str_equal_c(name, "Innodb_max_trx_id"))
+            token->transactions = value;
+        else if (str_equal_c(name, "Threads_running"))
+            running = value;
+        else if (commits(name) || (mariadb && writes_in_mariadb(name)))
+            sum += value;
+    }
+    /* A statement under way may have been counted and commit later: then the sum proves nothing. */
+    token->statements = mariadb && running > 1 ? 0 : sum - own + 1;
     return NULL;
 }
 
 struct error *source_read_token(struct source_session *session, struct arena *arena,
                                 struct source_token *ret_token)
 {
-    bool mysql = session->flavor == FLAVOR_MYSQL;
+    bool mysql = session->flavor == FLAVOR_MYSQL, log_bin;
     struct source_token token = {.binlog = STR("")};
     struct source_text_rows rows;
-    bool log_bin;
 
-    TRY(session_query(session, arena,
-                      mysql ? STR("SELECT UNIX_TIMESTAMP(), @@server_uuid, @@log_bin, "
-                                  "IF(@@global.gtid_mode = 'ON', @@global.gtid_executed, '')")
-                            : STR("SELECT UNIX_TIMESTAMP(), CONCAT(@@hostname, ':', @@port), "
-                                  "@@log_bin, IF(@@log_bin, CONCAT(@@global.gtid_binlog_pos, '/', "
-                                  "@@global.gtid_slave_pos), '')"),
-                      &rows));
+    TRY(session_query(session, arena, str_of(mysql ? sql_token_mysql : sql_token_mariadb), &rows));
     if (rows.row_count != 1)
         return error_new(PGC_INTERNAL, "the source gave no token");
     token.time_s = number_of(text_cell(&rows, 0, 0));
@@ -102,20 +156,23 @@ struct error *source_read_token(struct source_session *session, struct arena *ar
     /* With GTIDs the position says nothing more, and FLUSH LOGS moves it. */
     if (log_bin && token.gtid_set.len == 0)
         TRY(read_binlog(session, arena, &token.binlog));
-    TRY(read_lsn(session, arena, &token.lsn));
+    TRY(read_status(session, &token));
     *ret_token = token;
     return NULL;
 }
 
 /* ---- what the tables say --------------------------------------------------------------------- */
 
-struct error *source_tables_since(struct source_session *session, uint64_t time_s,
-                                  struct arena *arena, struct tables_since *ret_since)
+struct error *source_tables_since(struct source_session *session, struct arena *arena,
+                                  struct tables_since *ret_since)
 {
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
+    struct tables_since since = {0};
+    uint64_t *parts[] = {&since.newest_s, &since.newest_other_s, &since.now_s, &since.undated,
+                         &since.undated_other};
     struct source_text_rows rows;
 
-    buf_add_format(&sql, "%s", sql_tables_since);
+    buf_add_c(&sql, sql_tables_since);
     if (session->database[0] != '\0') {
         buf_add_c(&sql, " AND TABLE_SCHEMA = ");
         source_quote_text(&sql, str_of(session->database));
@@ -124,11 +181,11 @@ struct error *source_tables_since(struct source_session *session, uint64_t time_
     TRY(session_query(session, arena, buf_str(&sql), &rows));
     if (rows.row_count != 1)
         return error_new(PGC_INTERNAL, "the source gave no dates of its tables");
-    ret_since->newest_s = number_of(text_cell(&rows, 0, 0));
-    ret_since->now_s = number_of(text_cell(&rows, 0, 1));
-    ret_since->undated = number_of(text_cell(&rows, 0, 2));
-    ret_since->no_transactions_undated = number_of(text_cell(&rows, 0, 3));
-    ret_since->written = ret_since->newest_s + CLOCK_MARGIN_S >= time_s;
+    /* A number that cannot be read must not become an early date. */
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (!str_to_u64(text_cell(&rows, 0, i), parts[i]))
+            return error_new(PGC_INTERNAL, "a date of the source's tables is no number");
+    *ret_since = since;
     return NULL;
 }
 
@@ -159,24 +216,46 @@ static struct error *dates_are_whole(struct source_session *session, uint64_t ti
     return NULL;
 }
 
-/* Only the LSN moved since `token`: by whom? */
+/* Only the LSN moved between the two: by whom? */
 static struct error *judge_lsn(struct source_session *session, const struct source_token *token,
-                               struct arena *arena, enum token_verdict *ret_verdict)
+                               const struct source_token *now, struct arena *arena,
+                               enum token_verdict *ret_verdict)
 {
+    bool statements_same = token->statements != 0 && token->statements == now->statements;
     struct tables_since since;
     bool whole;
 
     *ret_verdict = TOKEN_LSN_MOVED;
+    if (token->transactions != 0 && token->transactions == now->transactions) {
+        *ret_verdict = TOKEN_SAME;
+        return NULL;
+    }
     if (token->time_s == 0)
         return NULL;
-    TRY(source_tables_since(session, token->time_s, arena, &since));
-    if (since.written) {
+    TRY(source_tables_since(session, arena, &since));
+    if (since.newest_s + CLOCK_MARGIN_S >= token->time_s) {
         *ret_verdict = TOKEN_MOVED;
         return NULL;
     }
     TRY(dates_are_whole(session, token->time_s, since.now_s, arena, &whole));
-    if (since.undated == 0 || whole)
+    if (statements_same && (since.undated == 0 || whole))
         *ret_verdict = TOKEN_SAME;
+    return NULL;
+}
+
+/* Without GTIDs and binlog, tables without transactions are seen by their dates alone. */
+static struct error *judge_others(struct source_session *session, const struct source_token *token,
+                                  struct arena *arena, enum token_verdict *ret_verdict)
+{
+    struct tables_since since;
+
+    if (token->gtid_set.len > 0 || token->binlog.len > 0)
+        return NULL;
+    TRY(source_tables_since(session, arena, &since));
+    if (since.newest_other_s != 0 && since.newest_other_s + CLOCK_MARGIN_S >= token->time_s)
+        *ret_verdict = TOKEN_MOVED;
+    else if (since.undated_other > 0)
+        *ret_verdict = TOKEN_UNKNOWN;
     return NULL;
 }
 
@@ -189,7 +268,9 @@ struct error *source_judge(struct source_session *session, const struct source_t
     TRY(source_read_token(session, arena, ret_now));
     verdict = source_token_compare(token, ret_now);
     if (verdict == TOKEN_LSN_MOVED)
-        TRY(judge_lsn(session, token, arena, &verdict));
+        TRY(judge_lsn(session, token, ret_now, arena, &verdict));
+    if (verdict == TOKEN_SAME)
+        TRY(judge_others(session, token, arena, &verdict));
     *ret_verdict = verdict;
     return NULL;
 }

@@ -129,8 +129,7 @@ static bool parse_labels(struct str text, struct arena *arena, struct source_typ
 }
 
 /* "", "(10)" or "(10,2)". */
-static bool parse_arguments(struct str text, struct type_arguments *ret_arguments,
-                            size_t *ret_size)
+static bool parse_arguments(struct str text, struct type_arguments *ret_arguments, size_t *ret_size)
 {
     struct type_arguments arguments = {0};
     size_t close, from = 1;

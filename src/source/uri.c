@@ -9,13 +9,38 @@
 
 /* Keys of Go's driver and of the pools around it that mean nothing here. */
 static const char *const go_keys[] = {
-    "max_conns", "max_idle_conns", "max_conn_lifetime", "max_idle_conn_time", "max_open_conns",
-    "parseTime", "loc", "charset", "collation", "multiStatements", "interpolateParams",
-    "columnsWithAlias", "clientFoundRows", "allowNativePasswords", "allowOldPasswords",
-    "allowAllFiles", "allowCleartextPasswords", "allowFallbackToPlaintext", "checkConnLiveness",
-    "maxAllowedPacket", "rejectReadOnly", "readTimeout", "writeTimeout", "timeTruncate",
-    "connectionAttributes", "compress", "sql_mode", "time_zone", "tx_isolation",
-    "transaction_isolation", "autocommit", "sql_notes",
+    "max_conns",
+    "max_idle_conns",
+    "max_conn_lifetime",
+    "max_idle_conn_time",
+    "max_open_conns",
+    "parseTime",
+    "loc",
+    "charset",
+    "collation",
+    "multiStatements",
+    "interpolateParams",
+    "columnsWithAlias",
+    "clientFoundRows",
+    "allowNativePasswords",
+    "allowOldPasswords",
+    "allowAllFiles",
+    "allowCleartextPasswords",
+    "allowFallbackToPlaintext",
+    "checkConnLiveness",
+    "maxAllowedPacket",
+    "rejectReadOnly",
+    "readTimeout",
+    "writeTimeout",
+    "timeTruncate",
+    "connectionAttributes",
+    "compress",
+    "sql_mode",
+    "time_zone",
+    "tx_isolation",
+    "transaction_isolation",
+    "autocommit",
+    "sql_notes",
 };
 
 static const struct {
@@ -52,8 +77,9 @@ static struct error *decode(struct str raw, struct arena *arena, const char *wha
             int low = i + 2 < raw.len ? hex_digit(raw.ptr[i + 2]) : -1;
 
             if (high < 0 || low < 0)
-                return error_new(PGC_URI, "the %s has a %% that is not followed by two "
-                                          "hexadecimal digits (a %% itself is written %%25)",
+                return error_new(PGC_URI,
+                                 "the %s has a %% that is not followed by two "
+                                 "hexadecimal digits (a %% itself is written %%25)",
                                  what);
             c = (char)(high << 4 | low);
             i += 2;
@@ -116,8 +142,8 @@ static struct error *bad_value(const char *key, const char *wanted)
 }
 
 /* One key of the query part. *ret_dropped is set for those of Go's that are left out. */
-static struct error *set_parameter(struct source_options *options, struct str key,
-                                   struct str value, bool *ret_dropped)
+static struct error *set_parameter(struct source_options *options, struct str key, struct str value,
+                                   bool *ret_dropped)
 {
     *ret_dropped = false;
     if (source_option_name_is(key, "ssl-mode"))
@@ -176,8 +202,8 @@ static struct error *parse_parameters(struct str query, struct arena *arena,
         TRY(set_parameter(options, key, value, &is_dropped));
         if (is_dropped)
             dropped = dropped.len == 0 ? arena_str(arena, key)
-                                       : arena_format(arena, STR_FMT ", " STR_FMT,
-                                                      STR_ARG(dropped), STR_ARG(key));
+                                       : arena_format(arena, STR_FMT ", " STR_FMT, STR_ARG(dropped),
+                                                      STR_ARG(key));
     }
     *ret_dropped = dropped;
     return NULL;

@@ -1,6 +1,6 @@
 /*
- * Any bytes as pgconverge.yaml: an error or a configuration, never anything else. A complaint always
- * carries the file's name, so that it can be found.
+ * Any bytes as pgconverge.yaml: an error or a configuration, never anything else. A complaint
+ * always carries the file's name, so that it can be found.
  */
 #include "base/limits.h"
 #include "cli/config.h"

@@ -1,10 +1,12 @@
--- When the tables were last committed to or defined; how many have no date, and how many of those
--- are of engines whose writes do not move InnoDB's LSN.
-SELECT COALESCE(UNIX_TIMESTAMP(MAX(GREATEST(COALESCE(UPDATE_TIME, CREATE_TIME, 0),
-                                            COALESCE(CREATE_TIME, 0)))), 0),
+-- When the tables were last committed to or defined: all, and those of engines that have no
+-- transactions; and how many show no date of a change.
+SELECT CAST(GREATEST(COALESCE(MAX(UNIX_TIMESTAMP(UPDATE_TIME)), 0),
+                     COALESCE(MAX(UNIX_TIMESTAMP(CREATE_TIME)), 0)) AS UNSIGNED),
+       CAST(COALESCE(MAX(IF(ENGINE = 'InnoDB', NULL, UNIX_TIMESTAMP(UPDATE_TIME))), 0)
+            AS UNSIGNED),
        UNIX_TIMESTAMP(),
-       COALESCE(SUM(UPDATE_TIME IS NULL), 0),
-       COALESCE(SUM(UPDATE_TIME IS NULL AND ENGINE <> 'InnoDB'), 0)
+       COUNT(*) - COUNT(UPDATE_TIME),
+       COUNT(IF(UPDATE_TIME IS NULL AND ENGINE <> 'InnoDB', 1, NULL))
 FROM information_schema.TABLES
 WHERE TABLE_TYPE <> 'VIEW' AND TABLE_TYPE <> 'SYSTEM VIEW'
   AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')

@@ -74,7 +74,7 @@ __attribute__((unused)) static int one_value(struct source_type source, const ch
                                              const struct charset *charset, struct cell cell,
                                              char ret_hex[1024])
 {
-    CLEANUP(buf_free) struct buf out = BUF_INIT(64 * 1024, "test");
+    CLEANUP(buf_free) struct buf out = BUF_INIT(1 << 20, "test");
     struct target_type target = one_target(target_text);
     struct str field;
 

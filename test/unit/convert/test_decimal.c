@@ -19,19 +19,21 @@ static unsigned random_below(unsigned n)
 
 static int word_at(struct str field, size_t index)
 {
-    const unsigned char *at = (const unsigned char *)field.ptr + 2 * index;
-    int word = at[0] << 8 | at[1];
+    int high = (unsigned char)field.ptr[2 * index], low = (unsigned char)field.ptr[2 * index + 1];
+    int word = high << 8 | low;
     return word >= 0x8000 ? word - 0x10000 : word;
 }
 
 /* Digit by digit, as get_str_from_var() would print it. "bad" when the form is not canonical. */
 static void print_numeric(struct str field, char *text)
 {
-    int count = word_at(field, 0), weight = word_at(field, 1), scale = word_at(field, 3);
-    char *to = text;
+    char digits[400] = "", *to = text;
 
     snprintf(text, 4, "bad");
-    if (field.len != (size_t)(8 + 2 * count) || count < 0 || scale < 0)
+    if (field.len < 8)
+        return;
+    int count = word_at(field, 0), weight = word_at(field, 1), scale = word_at(field, 3);
+    if (count < 0 || scale < 0 || field.len != 8 + 2 * (size_t)count)
         return;
     for (int i = 0; i < count; i++)
         if (word_at(field, 4 + (size_t)i) < 0 || word_at(field, 4 + (size_t)i) > 9999)
@@ -43,7 +45,6 @@ static void print_numeric(struct str field, char *text)
         return;
     if (word_at(field, 2) == 0x4000)
         *to++ = '-';
-    char digits[400];
     int high = weight > 0 ? weight : 0, length = 0, low = -((scale + 3) / 4);
     for (int group = high; group >= low; group--) {
         int index = weight - group;

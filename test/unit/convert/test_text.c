@@ -168,7 +168,7 @@ static void test_slices(void)
     static char bytes[40000], want[80000];
     struct source_type source = {.kind = SOURCE_TEXT, .text = STR("text")};
     struct target_type target = {.kind = TARGET_TEXT};
-    CLEANUP(buf_free) struct buf out = BUF_INIT(1024 * 1024, "test");
+    CLEANUP(buf_free) struct buf out = BUF_INIT(1 << 20, "test");
     size_t wrong = 0;
 
     for (uint32_t i = 0; i < 256; i++)
@@ -193,6 +193,20 @@ static void test_slices(void)
             error_free(error);
         }
     is_number(wrong, 0, "characters across the ends of slices");
+
+    /* The first offence is found in whichever slice it stands. */
+    for (size_t at = 0; at < 36000; at += 4000) {
+        struct cell cell = {.form = CELL_BYTES, .bytes = {bytes, 36000}};
+        char got[1024], place[40];
+        for (size_t i = 0; i < 36000; i++)
+            bytes[i] = i % 2 == 0 ? '\x90' : '\x41';
+        bytes[at] = '\x80', bytes[at + 1] = '\xff';
+        pairs[0x80ff] = CHARSET_INVALID;
+        snprintf(place, sizeof place, "byte %zu of 36000 ", at + 1);
+        ok(one_value(source, "text", &twice, cell, got) == (int)PGC_VALUE_INVALID_TEXT &&
+               strstr(got, place) != NULL,
+           "refused: %s", place);
+    }
 }
 
 int main(void)

@@ -12,8 +12,8 @@ static unsigned slow_days_in(unsigned year, unsigned month)
 
 static int64_t big_endian(struct str field)
 {
-    int64_t value = (signed char)field.ptr[0];
-    for (size_t i = 1; i < field.len; i++)
+    int64_t value = (unsigned char)field.ptr[0] < 0x80 ? 0 : -1;
+    for (size_t i = 0; i < field.len; i++)
         value = value * 256 + (unsigned char)field.ptr[i];
     return value;
 }
@@ -86,8 +86,8 @@ static void test_every_day(void)
                     refused++;
                     continue;
                 }
-                int64_t us =
-                    (count * 86400 + time.hour * 3600 + time.minute * 60 + 59) * 1000000 + 123456;
+                int64_t minutes = (count * 24 + time.hour) * 60 + time.minute;
+                int64_t us = (minutes * 60 + 59) * 1000000 + 123456;
                 wrong += !taken || got_day != count || got_us != us;
                 count++;
                 days++;

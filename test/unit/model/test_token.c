@@ -57,8 +57,9 @@ static void round_trip(struct source_token before)
 
 static void test_parse(void)
 {
-    static const char *const bad[] = {"",          "s",        "s|g|b",   "s|g|b|",   "s|g|b|x",
-                                      "a|b|c|1|2", "s%|g|b|1", "s%4|||1", "s%zz|||1", "s|||-1"};
+    static const char *const bad[] = {"",         "s",         "s|g|b",    "s|g|b|",
+                                      "s|g|b|x",  "a|b|c|1|x", "a|b|c|1|", "a|b|c|1|2|3",
+                                      "s%|g|b|1", "s%4|||1",   "s%zz|||1", "s|||-1"};
     struct arena arena = ARENA_INIT(MIB, "test");
     struct source_token unchanged = {.lsn = 42};
 
@@ -66,6 +67,7 @@ static void test_parse(void)
     round_trip(token("", "", "", 0));
     round_trip(token("host|with%bar", "a:1,\nb:2-3", "ö\x7f file:1", UINT64_MAX));
     round_trip((struct source_token){.server = {"a\0b", 3}});
+    round_trip((struct source_token){.server = STR("s"), .lsn = 7, .time_s = 1795400000});
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         ok(!source_token_parse(str_of(bad[i]), &arena, &unchanged) && unchanged.lsn == 42,
            "'%s' is no token", bad[i]);

@@ -54,12 +54,15 @@ static struct source_index customer_source_indexes[] = {
     {.name = STR("words"), .kind = INDEX_FULLTEXT},
 };
 static struct source_check customer_checks[] = {
+    {.name = STR("name"), .expression = STR("json_valid(`name`)"), .enforced = true},
     {.name = STR("customer_chk_1"), .expression = STR("(`id` > 0)"), .enforced = true},
     {.name = STR("customer_chk_2"),
      .expression = STR("regexp_like(`name`,_utf8mb4'^[A-Z]')"),
      .enforced = true},
+    {.name = STR("customer_chk_3"), .expression = STR("(`id` < 9)")},
 };
 static struct target_check customer_target_checks[] = {
+    {.name = STR("state_labels"), .expression_sql = STR("state IN ('new','active','gone')")},
     {.name = STR("customer_chk_1"), .expression_sql = STR("(id > 0)")},
 };
 static struct source_foreign_key order_source_key = {.name = STR("order_ibfk_1")};
@@ -119,6 +122,7 @@ static struct planned_table shop_planned[] = {
      .indexes = customer_indexes,
      .index_count = COUNT_OF(customer_indexes),
      .identity_column = 0,
+     .type_check_count = 1,
      .on_update_count = 1,
      .on_update_trigger = STR("customer_on_update")},
     {.number = 2,
@@ -135,6 +139,18 @@ static struct planned_table shop_planned[] = {
      .identity_column = -1},
 };
 static struct finding shop_findings[] = {
+    {.id = PGC_NOT_TRANSLATED,
+     .severity = SEVERITY_CHANGES,
+     .object = STR("shop.customer.customer_chk_2"),
+     .text = STR("this CHECK is left out: no counterpart of regexp_like"),
+     .detail = STR("regexp_like(`name`,_utf8mb4'^[A-Z]')"),
+     .fix = STR("write it for PostgreSQL by hand: ALTER TABLE … ADD CHECK (…)"),
+     .rows = -1},
+    {.id = PGC_NOT_TRANSLATED,
+     .severity = SEVERITY_NOTE,
+     .object = STR("shop.customer.customer_chk_3"),
+     .text = STR("this CHECK is NOT ENFORCED and is left out"),
+     .rows = -1},
     {.id = PGC_NOT_TRANSLATED,
      .severity = SEVERITY_NOTE,
      .object = STR("shop.customer.words"),
@@ -230,7 +246,7 @@ static struct source_facts shop_source = {
     .gtid_on = true,
     .log_bin = true};
 static struct sink_facts shop_target = {.version = 170005,
-                                        .version_text = STR("PostgreSQL 17.5"),
+                                        .version_text = STR("17.5"),
                                         .encoding = STR("UTF8"),
                                         .database = STR("shop"),
                                         .role = STR("loader"),

@@ -145,7 +145,7 @@ static void test_findings(void)
                                "findings.");
     input.source_state = STR("was written after the snapshot");
     input.exit_code = 3;
-    input.rehearsal = input.visible_only = true;
+    input.rehearsal = input.visible_only = input.moved = true;
     text = make_text(&input);
     is_golden(text, "report-findings.txt");
     is_readable(text, "findings");
@@ -236,6 +236,57 @@ static void test_hostile(void)
     ok(str_find(json, '\033', 0) == json.len && str_search(json, STR("\xe2\x80\xae")) > json.len,
        "without anything that a terminal would obey");
     json_decref(document);
+}
+
+static struct str make_summary(const struct report_input *input)
+{
+    struct buf text = BUF_INIT(LIMIT_DOCUMENT, "report");
+    struct str copy;
+
+    ok_call(report_make_summary(input, &arena, &text), "the summary is made");
+    copy = arena_str(&arena, buf_str(&text));
+    buf_free(&text);
+    return copy;
+}
+
+/* The first page stays a page: many equal tables are one line, the rest is listed. */
+static void test_summary(void)
+{
+    enum { TABLES = 40, FINDINGS = 20 };
+    struct source_table *sources = ARENA_ARRAY(&arena, TABLES, struct source_table);
+    struct planned_table *planned = ARENA_ARRAY(&arena, TABLES, struct planned_table);
+    struct ledger_table *in_ledger = ARENA_ARRAY(&arena, TABLES, struct ledger_table);
+    struct finding *findings = ARENA_ARRAY(&arena, FINDINGS, struct finding);
+    struct report_input input = shop_input;
+    struct source_catalog catalog = {.database = STR("shop")};
+    struct plan plan = {.catalog = &catalog, .tables = planned, .table_count = TABLES};
+    struct ledger ledger = shop_ledger;
+
+    is_golden(make_summary(&input), "report-summary.txt");
+    for (size_t i = 0; i < TABLES; i++) {
+        sources[i].name = arena_format(&arena, "table_%02zu", i);
+        planned[i] = (struct planned_table){.number = (uint32_t)i, .identity_column = -1};
+        planned[i].source = &sources[i];
+        planned[i].target = (struct target_table){.schema = STR("public"), .name = sources[i].name};
+        in_ledger[i] =
+            (struct ledger_table){.number = (uint32_t)i, .split = true, .chunk_count = 1};
+        in_ledger[i].chunks_done = 1;
+        in_ledger[i].rows_copied = 1000 * i;
+        in_ledger[i].rows_counted = 1000 * (int64_t)i + (i == 7);
+    }
+    in_ledger[9].chunks_done = 0;
+    for (size_t i = 0; i < FINDINGS; i++)
+        findings[i] = (struct finding){.severity = i < 15 ? SEVERITY_CHANGES : SEVERITY_NOTE,
+                                       .object = arena_format(&arena, "shop.table_%02zu", i),
+                                       .text = STR("changes"),
+                                       .rows = -1};
+    plan.findings = (struct finding_list){.items = findings, .count = FINDINGS};
+    ledger.tables = in_ledger;
+    ledger.table_count = TABLES;
+    input.plan = &plan;
+    input.ledger = &ledger;
+    is_golden(make_summary(&input), "report-summary-many.txt");
+    is_readable(make_summary(&input), "summary");
 }
 
 static void test_edges(void)
@@ -330,6 +381,7 @@ int main(void)
     test_findings();
     test_unfinished();
     test_hostile();
+    test_summary();
     test_edges();
     test_write();
     arena_free(&arena);

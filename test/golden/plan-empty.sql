@@ -1,0 +1,6 @@
+CREATE SCHEMA IF NOT EXISTS "public";
+
+-- the rows are copied here
+
+
+
