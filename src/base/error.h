@@ -46,6 +46,7 @@ struct error {
     char *row;        /* "id = 9014   value \"…\"", or NULL */
     char *fix;        /* what to do; NULL: the id's own advice */
     char *context;    /* "copy chunk 3 of t, while copying data", outermost last, or NULL */
+    bool retried;     /* for as long as the user wants it: not to be tried again */
     int server_errno; /* MySQL's error number, 0 without */
     char sqlstate[6]; /* PostgreSQL's or MySQL's SQLSTATE, "" without */
 };
@@ -66,6 +67,8 @@ struct error *error_with_object(struct error *error, const char *format, ...) PR
 struct error *error_with_row(struct error *error, const char *format, ...) PRINTF(2, 3);
 struct error *error_with_fix(struct error *error, const char *format, ...) PRINTF(2, 3);
 struct error *error_with_kind(struct error *error, enum error_kind kind);
+/* Whether it makes sense to try again what failed: the error is temporary and not yet `retried`. */
+bool error_is_temporary(const struct error *error);
 /* Adds "while doing …" at the outer end of the chain. */
 struct error *error_add_context(struct error *error, const char *format, ...) PRINTF(2, 3);
 void error_free(struct error *error);

@@ -7,12 +7,14 @@
 
 _Atomic int stop_word = STOP_NONE;
 static _Atomic int signal_count;
+static _Atomic int signal_reason = STOP_NONE;
 
 static void on_signal(int number)
 {
     if (atomic_fetch_add(&signal_count, 1) > 0)
         _exit(128 + number);
-    stop_request(number == SIGTERM ? STOP_TERM : STOP_INT);
+    atomic_store(&signal_reason, number == SIGTERM ? STOP_TERM : STOP_INT);
+    stop_request((enum stop_reason)atomic_load(&signal_reason));
 }
 
 void stop_install_signal_handlers(void)
@@ -41,8 +43,19 @@ enum stop_reason stop_reason(void)
     return (enum stop_reason)atomic_load(&stop_word);
 }
 
+void stop_forget_error(void)
+{
+    int error = STOP_ERROR;
+
+    if (!atomic_compare_exchange_strong(&stop_word, &error, STOP_NONE))
+        return;
+    if (atomic_load(&signal_reason) != STOP_NONE)
+        stop_request((enum stop_reason)atomic_load(&signal_reason));
+}
+
 void stop_reset(void)
 {
+    atomic_store(&signal_reason, STOP_NONE);
     atomic_store(&signal_count, 0);
     atomic_store(&stop_word, STOP_NONE);
 }

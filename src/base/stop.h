@@ -16,6 +16,8 @@ void stop_install_signal_handlers(void);
 /* Keeps the first reason. Async-signal-safe. */
 void stop_request(enum stop_reason reason);
 enum stop_reason stop_reason(void);
+/* After STOP_ERROR, to try again: a signal that came meanwhile counts then. Others stay. */
+void stop_forget_error(void);
 static inline bool stop_requested(void);
 void stop_reset(void); /* for tests */
 

@@ -32,6 +32,7 @@ struct migration {
     struct copy_outcome outcome;
     uint64_t start_ms;
     unsigned jobs;
+    bool told; /* what stands, and how to go on */
 };
 
 /* ---- may it begin? --------------------------------------------------------------------------- */
@@ -324,6 +325,7 @@ static struct error *conclude(struct migration *m)
     input.verdict = verdict.word;
     input.verdict_reason = verdict.reason;
     input.source_state = verdict.source_state;
+    input.moved = m->outcome.moved != TOKEN_SAME;
     if (verdict.state != RUN_DONE)
         output_set_exit(verdict.kind);
     input.exit_code = verdict.state == RUN_DONE ? 0 : error_exit_code(verdict.kind);
@@ -336,6 +338,17 @@ static struct error *conclude(struct migration *m)
 
 /* ---- when it did not end well ---------------------------------------------------------------- */
 
+/* Before there is a run of ours to tell about: a stop or a lost connection, and nothing was done. */
+static void tell_command(const struct migration *m, const struct error *error)
+{
+    struct buf command = BUF_INIT(LIMIT_ERROR_TEXT, "command");
+    if (error->kind != ERROR_KIND_INTERRUPTED && error->kind != ERROR_KIND_TEMPORARY)
+        return;
+    cli_same_command(m->options, COMMAND_migrate, &command);
+    output_set_state("no row was touched by this call.  Continue with:  %s", buf_c_str(&command));
+    buf_free(&command);
+}
+
 /* What stands, and how to go on. Best effort: the error that brought us here is the news. */
 static void tell_state(struct migration *m)
 {
@@ -346,6 +359,7 @@ static void tell_state(struct migration *m)
     for (size_t i = 0; i < count; i++)
         done += tables[i].split && tables[i].chunks_done == tables[i].chunk_count;
     cli_same_command(m->options, COMMAND_migrate, &command);
+    m->told = true;
     if (error == NULL)
         output_set_state("the rows of %zu of %zu tables are complete, nothing is lost.  "
                          "Continue with:  %s",
@@ -479,6 +493,8 @@ struct error *cmd_migrate(const struct cli_options *options)
     m->jobs = (unsigned)options->jobs;
     stop_install_signal_handlers();
     struct error *error = migrate(m);
+    if (error != NULL && !m->told)
+        tell_command(m, error);
     ledger_close(m->ledger);
     sink_options_done(&m->sink);
     cli_prepare_done(&m->prepared);

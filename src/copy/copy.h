@@ -3,8 +3,8 @@
  * foreign keys, sequences, triggers, comments. What is done is known by the ledger alone, so the
  * same call continues an unfinished run.
  *
- * Threads: copy_run() makes its own (jobs workers, one that splits and counts); struct copy_progress
- * may be read by any thread meanwhile.
+ * Threads: copy_run() makes its own (jobs workers, one that splits and counts). Any thread may read
+ * struct copy_progress meanwhile.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /*
  * copy/pool.h: what the threads of one copy share: the list of chunks, the first error, the ledger.
  *
- * Everything in struct copy_pool is guarded by `lock`, unless its comment says otherwise. The ledger
- * is one connection and used under `ledger_lock` alone.
+ * Everything in struct copy_pool is guarded by `lock`, unless its comment says otherwise. The
+ * ledger is one connection and used under `ledger_lock` alone.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "convert/convert.h"
 #include "copy/copy.h"
 
-/* A table's part in the copy. All but `next` and `left` is fixed before its chunks are published. */
+/* A table's part in the copy. All but `next` and `left` is fixed before it is published. */
 struct table_work {
     const struct planned_table *planned;
     struct copy_table_progress *progress;

@@ -45,8 +45,11 @@ static struct error *check_same_moment(struct copy_pool *pool, struct readers *r
     TRY(source_check_still(readers->sessions[0], &before, STILL_WAIT_MS, arena, &verdict));
     switch (verdict) {
     case TOKEN_SAME:
-        /* Not the new one: what was true of the first snapshot must be true to the end. */
-        pool->token = before;
+        /*
+         * The new token stands for the same moment, and is the better one from here on: it knows
+         * which of the server's statements were ours, while those of a former process count as
+         * somebody else's.
+         */
         return NULL;
     case TOKEN_OTHER_SERVER:
         return error_new(PGC_SOURCE_DIFFERENT_SERVERS,

@@ -167,17 +167,22 @@ static struct error *token_of_run(const struct copy_job *job, struct arena *aren
     return NULL;
 }
 
+/* Between two attempts at what no worker retries by itself. */
+#define RETRY_WAIT_MS 1000
+
 static struct error *open_control(const struct copy_job *job, struct source_session **ret_session)
 {
     uint64_t give_up_ms = clock_ms() + job->retry_ms;
     struct error *error;
-    while ((error = source_open(job->source, ret_session)) != NULL &&
-           error->kind == ERROR_KIND_TEMPORARY && clock_ms() < give_up_ms) {
+    while (error_is_temporary(error = source_open(job->source, ret_session)) &&
+           clock_ms() < give_up_ms) {
         log_warning("%s; trying again", error->text);
-        if (!pool_sleep(1000))
+        if (!pool_sleep(RETRY_WAIT_MS))
             break;
         error_free(error);
     }
+    if (error != NULL)
+        error->retried = true;
     return error;
 }
 
@@ -193,8 +198,8 @@ static struct error *finish_rest(const struct copy_job *job, struct arena *arena
     return NULL;
 }
 
-struct error *copy_run(const struct copy_job *job, struct arena *arena,
-                       struct copy_outcome *ret_outcome)
+static struct error *run_once(const struct copy_job *job, struct arena *arena,
+                              struct copy_outcome *ret_outcome)
 {
     struct copy_outcome outcome = {0};
     struct source_token token = {0};
@@ -213,4 +218,56 @@ struct error *copy_run(const struct copy_job *job, struct arena *arena,
     TRY(check_source(job, control, &token, arena, &outcome));
     *ret_outcome = outcome;
     return NULL;
+}
+
+/* ---- again ----------------------------------------------------------------------------------- */
+
+/* As a new process of the same command would do it: from what the ledger says. */
+static struct error *run_again(const struct copy_job *job, struct arena *arena,
+                               struct copy_outcome *ret_outcome)
+{
+    struct copy_job again = *job;
+    struct ledger_run run = {0};
+    bool found = false;
+    TRY(ledger_read_run(job->ledger, arena, &run, &found));
+    if (!found)
+        return error_new(PGC_LEDGER, "the run is not in the ledger any more");
+    again.run_token = run.token;
+    atomic_store(&job->progress->rows_done, 0);
+    atomic_store(&job->progress->rows_total, 0);
+    atomic_store(&job->progress->bytes_done, 0);
+    return run_once(&again, arena, ret_outcome);
+}
+
+/* What workers and steps cannot mend by themselves: a connection lost while a table was split. */
+static bool may_run_again(const struct copy_job *job, const struct error *error,
+                          uint64_t give_up_ms)
+{
+    if (!error_is_temporary(error) || clock_ms() >= give_up_ms)
+        return false;
+    stop_forget_error();
+    log_warning("%s; going on from the last checkpoint", error->text);
+    atomic_fetch_add(&job->progress->retries, 1);
+    return pool_sleep(RETRY_WAIT_MS);
+}
+
+struct error *copy_run(const struct copy_job *job, struct arena *arena,
+                       struct copy_outcome *ret_outcome)
+{
+    uint64_t rows_before = 0, give_up_ms = clock_ms() + job->retry_ms;
+    ledger_set_retry(job->ledger, job->retry_ms);
+    struct error *error = run_once(job, arena, ret_outcome);
+    while (error != NULL) {
+        uint64_t rows = atomic_load(&job->progress->rows_done);
+        if (rows > rows_before) /* it had been going on: the time begins anew */
+            give_up_ms = clock_ms() + job->retry_ms;
+        rows_before = rows;
+        if (!may_run_again(job, error, give_up_ms))
+            break;
+        error_free(error);
+        struct arena attempt = ARENA_INIT(LIMIT_RUN_ARENA, "another attempt");
+        error = run_again(job, &attempt, ret_outcome);
+        arena_free(&attempt);
+    }
+    return error;
 }

@@ -89,7 +89,7 @@ static struct error *run_with_retries(struct step_thread *thread, const struct s
     struct error *error = thread->session == NULL ? connect_thread(thread) : NULL;
     if (error == NULL)
         error = run_once(thread, step);
-    while (error != NULL && error->kind == ERROR_KIND_TEMPORARY && clock_ms() < give_up_ms) {
+    while (error_is_temporary(error) && clock_ms() < give_up_ms) {
         bool done = false;
         log_warning("%s; trying again", error->text);
         if (!pool_sleep(wait_ms))
@@ -107,6 +107,8 @@ static struct error *run_with_retries(struct step_thread *thread, const struct s
         if (error == NULL && !done)
             error = run_once(thread, step);
     }
+    if (error != NULL)
+        error->retried = true;
     return error;
 }
 

@@ -1,7 +1,7 @@
 /*
- * copy/steps.h: everything that is done once and is not rows: tables before the copy; keys, indexes,
- * foreign keys, sequences, triggers, comments, statistics behind it. A step's SQL and its ledger
- * entry are one transaction, so that it happens once whatever fails.
+ * copy/steps.h: everything that is done once and is not rows: tables before the copy; keys,
+ * indexes, foreign keys, sequences, triggers, comments, statistics behind it. A step's SQL and its
+ * ledger entry are one transaction, so that it happens once whatever fails.
  */
 #pragma once
 

@@ -9,7 +9,7 @@
 /* Short enough that a copy of a tiny table is not kept waiting for its end. */
 #define TICK_MS 10
 #define HEARTBEAT_MS 5000
-/* A stop ends every worker between two slices; one that waits for the source is cut off after this. */
+/* A stop ends workers between two slices; one that waits for the source is cut off after this. */
 #define STOP_PATIENCE_MS 4000
 /* No go/no-go before this much is moved: earlier rates are noise. */
 #define GO_FRACTION 0.05

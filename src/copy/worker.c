@@ -290,7 +290,7 @@ static void drop_lost_sessions(struct worker *worker, const struct error *error)
 static struct error *reconnect(struct worker *worker, struct error *error, uint64_t give_up_ms,
                                unsigned *attempt)
 {
-    while (error != NULL && error->kind == ERROR_KIND_TEMPORARY && clock_ms() < give_up_ms) {
+    while (error_is_temporary(error) && clock_ms() < give_up_ms) {
         log_warning("worker %u: %s; trying again", worker->number, error->text);
         atomic_fetch_add(&worker->pool->job->progress->retries, 1);
         uint64_t wait_ms = 250u << (*attempt < 5 ? *attempt : 5);
@@ -300,6 +300,8 @@ static struct error *reconnect(struct worker *worker, struct error *error, uint6
         error_free(error);
         error = reopen_sessions(worker);
     }
+    if (error != NULL)
+        error->retried = true;
     return error;
 }
 

@@ -336,11 +336,13 @@ struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *ch
     struct arena arena = ARENA_INIT(MIB, "state of a chunk");
     struct sink_rows rows = {0};
     const char *params[] = {ledger_number(&arena, chunk->table), ledger_number(&arena, chunk->id)};
-    struct error *error = sink_query(ledger->session,
-                                     "SELECT done FROM pgconverge.chunk WHERE table_number = $1"
-                                     " AND id = $2 FOR SHARE",
-                                     COUNT_OF(params), params, &arena, &rows);
+    struct error *error = ledger_come_back(ledger);
 
+    if (error == NULL) /* not ledger_query(): it may wait for long, and a stop shall end that */
+        error = sink_query(ledger->session,
+                           "SELECT done FROM pgconverge.chunk WHERE table_number = $1"
+                           " AND id = $2 FOR SHARE",
+                           COUNT_OF(params), params, &arena, &rows);
     if (error == NULL && rows.row_count != 1)
         error = error_new(PGC_LEDGER, "the ledger has no chunk %" PRIu32 " of table %" PRIu32,
                           chunk->id, chunk->table);

@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "ledger/ledger_internal.h"
 #include "ledger/sql.h"
 
@@ -131,6 +132,81 @@ struct error *ledger_take(struct ledger *ledger, uint64_t wait_ms)
     if (error != NULL)
         unlock(ledger); /* who does not own must not look as if he did */
     return error;
+}
+
+/* ---- a lost session -------------------------------------------------------------------------- */
+
+bool ledger_may_come_back(const struct ledger *ledger)
+{
+    return ledger->owns_lock && ledger->epoch != 0 && ledger->retry_ms > 0;
+}
+
+/* Where the network was cut, the server may believe in the old session, and its lock, for long. */
+static struct error *end_former(struct ledger *ledger, int pid)
+{
+    struct arena arena = ARENA_INIT(MIB, "former session");
+    const char *params[] = {LOCK_KEY, ledger_number(&arena, pid),
+                            ledger_number(&arena, (int64_t)ledger->epoch)};
+    struct error *error =
+        sink_query(ledger->session, sql_end_former, COUNT_OF(params), params, NULL, NULL);
+
+    arena_free(&arena);
+    return error;
+}
+
+/* With a session of its own, not yet the ledger's: *ret_taken false when the lock is not free. */
+static struct error *take_again(struct ledger *ledger, int former_pid, bool *ret_taken)
+{
+    TRY(try_lock(ledger, ret_taken));
+    if (!*ret_taken)
+        TRY(end_former(ledger, former_pid));
+    /* Who took the run meanwhile has raised the epoch. */
+    return ledger_heartbeat(ledger);
+}
+
+static struct error *open_again(struct ledger *ledger, int former_pid, bool *ret_back)
+{
+    struct ledger next = *ledger;
+    struct error *error;
+
+    next.session = NULL;
+    next.retry_ms = 0; /* the caller does the retrying */
+    next.shields = 0;
+    TRY(sink_open(ledger->options, "ledger", &next.session));
+    error = take_again(&next, former_pid, ret_back);
+    if (error != NULL || !*ret_back) {
+        sink_close(next.session);
+        return error;
+    }
+    sink_close(ledger->session);
+    ledger->session = next.session;
+    sink_shield(ledger->session, ledger->shields > 0);
+    return NULL;
+}
+
+struct error *ledger_come_back(struct ledger *ledger)
+{
+    uint64_t give_up_ms = clock_ms() + ledger->retry_ms;
+    int former_pid = sink_backend_pid(ledger->session);
+    bool back = !sink_is_dead(ledger->session) || !ledger_may_come_back(ledger);
+
+    if (!back)
+        log_warning("the connection that holds the run's lock is lost; trying again");
+    while (!back) {
+        struct error *error = open_again(ledger, former_pid, &back);
+
+        if (error != NULL && (!error_is_temporary(error) || clock_ms() >= give_up_ms)) {
+            error->retried = true;
+            return error_add_context(error, "take the run's lock again");
+        }
+        error_free(error);
+        if (back)
+            break;
+        if (error == NULL && clock_ms() >= give_up_ms)
+            return refuse_alive(ledger);
+        clock_sleep_ms(TRY_EVERY_MS);
+    }
+    return NULL;
 }
 
 struct error *ledger_register_backend(struct ledger *ledger, struct sink_session *session)

@@ -11,6 +11,7 @@ struct error *ledger_open(const struct sink_options *options, struct ledger **re
 
     if (ledger == NULL)
         return error_new(PGC_NO_MEMORY, "no memory for the ledger");
+    ledger->options = options;
     error = sink_open(options, "ledger", &ledger->session);
     if (error != NULL) {
         ledger_close(ledger);
@@ -34,6 +35,11 @@ void ledger_closep(struct ledger **ledger)
     *ledger = NULL;
 }
 
+void ledger_set_retry(struct ledger *ledger, uint64_t retry_ms)
+{
+    ledger->retry_ms = retry_ms;
+}
+
 struct sink_session *ledger_session(struct ledger *ledger)
 {
     return ledger->session;
@@ -49,9 +55,9 @@ void ledger_shield(struct ledger *ledger, bool on)
 }
 
 /* Short statements all of them: a stop lets them end, so that a checkpoint is written whole. */
-struct error *ledger_query(struct ledger *ledger, const char *sql, size_t param_count,
-                           const char *const *params, struct arena *arena,
-                           struct sink_rows *ret_rows)
+static struct error *query_shielded(struct ledger *ledger, const char *sql, size_t param_count,
+                                    const char *const *params, struct arena *arena,
+                                    struct sink_rows *ret_rows)
 {
     struct error *error;
 
@@ -59,6 +65,25 @@ struct error *ledger_query(struct ledger *ledger, const char *sql, size_t param_
     error = sink_query(ledger->session, sql, param_count, params, arena, ret_rows);
     ledger_shield(ledger, false);
     return error;
+}
+
+struct error *ledger_query(struct ledger *ledger, const char *sql, size_t param_count,
+                           const char *const *params, struct arena *arena,
+                           struct sink_rows *ret_rows)
+{
+    struct error *error;
+
+    /* A new session knows nothing of the transaction that the old one was in. */
+    if (ledger->in_transaction)
+        return query_shielded(ledger, sql, param_count, params, arena, ret_rows);
+    TRY(ledger_come_back(ledger));
+    error = query_shielded(ledger, sql, param_count, params, arena, ret_rows);
+    if (error == NULL || !sink_is_dead(ledger->session) || !ledger_may_come_back(ledger))
+        return error;
+    /* Its reply may be what was lost: every statement here may be run twice. */
+    error_free(error);
+    TRY(ledger_come_back(ledger));
+    return query_shielded(ledger, sql, param_count, params, arena, ret_rows);
 }
 
 struct error *ledger_run_sql(struct ledger *ledger, const char *sql, size_t param_count,
@@ -74,7 +99,9 @@ struct error *ledger_in_transaction(struct ledger *ledger,
     bool unknown = false;
     struct error *error;
 
+    TRY(ledger_come_back(ledger));
     ledger_shield(ledger, true);
+    ledger->in_transaction = true;
     error = sink_begin(ledger->session);
     if (error == NULL)
         error = work(ledger, context);
@@ -82,13 +109,17 @@ struct error *ledger_in_transaction(struct ledger *ledger,
         error = sink_commit(ledger->session, &unknown);
     if (error != NULL)
         sink_rollback(ledger->session);
+    ledger->in_transaction = false;
     ledger_shield(ledger, false);
     return error;
 }
 
-struct error *ledger_check_owner(const struct ledger *ledger)
+struct error *ledger_check_owner(struct ledger *ledger)
 {
-    if (ledger->owns_lock && !sink_is_dead(ledger->session))
+    TRY(ledger_come_back(ledger));
+    if (ledger->owns_lock && sink_is_dead(ledger->session))
+        return error_new(PGC_TARGET_CONNECT, "the connection that holds the run's lock is lost");
+    if (ledger->owns_lock)
         return NULL;
     return error_new(PGC_LOST_OWNERSHIP, "this process does not hold the lock of the run");
 }

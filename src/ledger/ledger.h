@@ -39,7 +39,7 @@ struct ledger_run {
 
 struct ledger;
 
-/* Opens the ledger's own session. Does not create anything. */
+/* Opens the ledger's own session. Does not create anything. `options` must outlive the ledger. */
 struct error *ledger_open(const struct sink_options *options, struct ledger **ret_ledger) CHECKED;
 void ledger_close(struct ledger *ledger);
 void ledger_closep(struct ledger **ledger);
@@ -59,7 +59,15 @@ struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned) CHECKED;
 struct error *ledger_begin_run(struct ledger *ledger, const struct ledger_run *run) CHECKED;
 /* A new epoch for the run found; from here on commits of earlier owners fail. */
 struct error *ledger_adopt_run(struct ledger *ledger, const struct ledger_run *run) CHECKED;
-/* Checks that the lock's session still lives and the epoch is ours; call every few seconds. */
+/*
+ * How long a lost session of a run that was begun or adopted is opened anew, with its lock, as long
+ * as nobody else took the run meanwhile. 0, as at the start: not at all.
+ */
+void ledger_set_retry(struct ledger *ledger, uint64_t retry_ms);
+/*
+ * Checks that the lock's session lives (or opens it anew, see ledger_set_retry) and the epoch is
+ * ours; call every few seconds.
+ */
 struct error *ledger_heartbeat(struct ledger *ledger) CHECKED;
 /* A worker's session records itself, so that a later owner can end it. */
 struct error *ledger_register_backend(struct ledger *ledger, struct sink_session *session) CHECKED;

@@ -11,6 +11,9 @@ struct ledger {
     struct sink_session *session;
     uint64_t epoch; /* ours; 0 before a run was begun or adopted */
     bool owns_lock;
+    const struct sink_options *options; /* to connect again; the caller's, who outlives us */
+    uint64_t retry_ms;                  /* how long a lost session is opened anew; 0: not at all */
+    bool in_transaction;
     unsigned shields; /* how many callers want no stop to end a statement now */
 };
 
@@ -32,8 +35,15 @@ struct error *ledger_run_sql(struct ledger *ledger, const char *sql, size_t para
 struct error *ledger_in_transaction(struct ledger *ledger,
                                     struct error *(*work)(struct ledger *ledger, void *context),
                                     void *context) CHECKED;
-/* PGC_LOST_OWNERSHIP unless this ledger took the lock. */
-struct error *ledger_check_owner(const struct ledger *ledger) CHECKED;
+/* PGC_LOST_OWNERSHIP unless this ledger took the lock; a lost session is opened anew first. */
+struct error *ledger_check_owner(struct ledger *ledger) CHECKED;
+/*
+ * A lost session of a run that is ours is opened anew, with its lock, for retry_ms. Nothing to do
+ * without a run, without retry_ms and while the session lives; then what follows says what is wrong.
+ * PGC_RUN_ALIVE or PGC_LOST_OWNERSHIP when another process was quicker.
+ */
+struct error *ledger_come_back(struct ledger *ledger) CHECKED;
+bool ledger_may_come_back(const struct ledger *ledger);
 
 /*
  * A text as a parameter: with a NUL behind it, and U+FFFD for what PostgreSQL's text cannot hold

@@ -193,7 +193,8 @@ struct error *ledger_phase_done(struct ledger *ledger, struct str phase, uint64_
                        "INSERT INTO pgconverge.phase AS p (name, finished_at, duration_ms)"
                        " VALUES ($1, pg_catalog.now(), $2::bigint) ON CONFLICT (name) DO UPDATE"
                        " SET finished_at = EXCLUDED.finished_at,"
-                       " duration_ms = p.duration_ms + EXCLUDED.duration_ms",
+                       " duration_ms = p.duration_ms + EXCLUDED.duration_ms"
+                       " WHERE p.finished_at IS NULL", /* else said already, its reply lost */
                        texts, COUNT_OF(texts));
 }
 

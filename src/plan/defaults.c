@@ -48,8 +48,8 @@ static bool decimal_literal(struct arena *arena, struct str text, struct str *re
         return false;
     while (zeros + 1 < point && number.ptr[zeros] == '0')
         zeros++;
-    *ret_sql = arena_format(arena, "%s" STR_FMT, minus,
-                            STR_ARG(str_slice(number, zeros, number.len)));
+    *ret_sql =
+        arena_format(arena, "%s" STR_FMT, minus, STR_ARG(str_slice(number, zeros, number.len)));
     return true;
 }
 
@@ -133,11 +133,10 @@ static bool is_real_time(struct str text, unsigned most_hours, bool may_be_negat
     struct str rest = str_slice(time, colon, time.len); /* :MM:SS[.ffffff] */
 
     if ((is_negative && !may_be_negative) || colon > 3 || !number_at(time, 0, colon, &hours) ||
-        !number_at(rest, 1, 2, &minutes) || !number_at(rest, 4, 2, &seconds) ||
-        rest.ptr[3] != ':')
+        !number_at(rest, 1, 2, &minutes) || !number_at(rest, 4, 2, &seconds) || rest.ptr[3] != ':')
         return false;
-    if (rest.len > 6 && (rest.ptr[6] != '.' || rest.len > 13 ||
-                         !is_digits(str_slice(rest, 7, rest.len))))
+    if (rest.len > 6 &&
+        (rest.ptr[6] != '.' || rest.len > 13 || !is_digits(str_slice(rest, 7, rest.len))))
         return false;
     return hours <= most_hours && minutes < 60 && seconds < 60;
 }
@@ -270,15 +269,11 @@ bool literal_of_type(struct arena *arena, struct str text, const struct target_t
 
 /* ---- now ------------------------------------------------------------------------------------- */
 
-/* The statement's time cut to its fraction, as MySQL does; PostgreSQL would round into the future. */
+/* Now, cut to its fraction as MySQL does; PostgreSQL would round it, into the future. */
 static struct str instant(struct arena *arena, unsigned fraction)
 {
-    static const char *const strides[] = {NULL,
-                                          "100 milliseconds",
-                                          "10 milliseconds",
-                                          NULL,
-                                          "100 microseconds",
-                                          "10 microseconds"};
+    static const char *const strides[] = {NULL, "100 milliseconds", "10 milliseconds",
+                                          NULL, "100 microseconds", "10 microseconds"};
 
     if (fraction >= COUNT_OF(strides))
         return STR("CURRENT_TIMESTAMP");
@@ -326,33 +321,34 @@ static bool is_plain_call(const struct token *tokens, size_t count, struct str *
     return count == 5 && tokens[2].kind == TOKEN_NUMBER && str_equal_c(tokens[3].text, ")");
 }
 
+/* The clock's functions, the types that take them, and how a wall clock becomes one. */
+static const struct {
+    const char *words[6];
+    enum target_kind target;
+    const char *ending;
+} clocks[] = {
+    {{"current_timestamp", "now", "localtime", "localtimestamp", "sysdate"}, TARGET_TIMESTAMP, ""},
+    {{"utc_timestamp"}, TARGET_TIMESTAMP, ""},
+    {{"curdate", "current_date", "current_timestamp", "now"}, TARGET_DATE, "::date"},
+    {{"curtime", "current_time", "current_timestamp", "now"}, TARGET_TIME, "::time"},
+    {{"curtime", "current_time", "current_timestamp", "now"}, TARGET_INTERVAL, "::time::interval"},
+};
+
 static bool now_default(struct planner *p, struct str name, unsigned fraction,
                         const struct target_type *type, struct str *ret_sql)
 {
-    static const char *const now[] = {"current_timestamp", "now",          "localtime",
-                                      "localtimestamp",    "sysdate", NULL};
-    static const char *const day[] = {"curdate", "current_date", NULL};
-    static const char *const time[] = {"curtime", "current_time", NULL};
-    bool is_now = is_one_of(name, now);
-
-    if (is_now && type->kind == TARGET_TIMESTAMPTZ)
+    if (type->kind == TARGET_TIMESTAMPTZ && is_one_of(name, clocks[0].words)) {
         *ret_sql = instant(p->arena, fraction);
-    else if (is_now && type->kind == TARGET_TIMESTAMP)
-        *ret_sql = wall_clock(p->arena, fraction);
-    else if ((is_now || is_one_of(name, day)) && type->kind == TARGET_DATE)
-        *ret_sql = arena_format(p->arena, STR_FMT "::date",
-                                STR_ARG(wall_clock(p->arena, fraction)));
-    else if ((is_now || is_one_of(name, time)) && type->kind == TARGET_INTERVAL)
-        *ret_sql = arena_format(p->arena, STR_FMT "::time::interval",
-                                STR_ARG(wall_clock(p->arena, fraction)));
-    else if ((is_now || is_one_of(name, time)) && type->kind == TARGET_TIME)
-        *ret_sql = arena_format(p->arena, STR_FMT "::time",
-                                STR_ARG(wall_clock(p->arena, fraction)));
-    else if (str_equal_nocase(name, STR("utc_timestamp")) && type->kind == TARGET_TIMESTAMP)
-        *ret_sql = wall_clock(p->arena, fraction);
-    else
-        return false;
-    return true;
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(clocks); i++) {
+        if (clocks[i].target != type->kind || !is_one_of(name, clocks[i].words))
+            continue;
+        *ret_sql = arena_format(p->arena, STR_FMT "%s", STR_ARG(wall_clock(p->arena, fraction)),
+                                clocks[i].ending);
+        return true;
+    }
+    return false;
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
@@ -382,9 +378,9 @@ static bool function_default(struct planner *p, const struct token *tokens, size
     uint64_t fraction = 0;
 
     if (is_json && (is_phrase(tokens, count, array) || is_phrase(tokens, count, object))) {
-        *ret_sql = arena_format(p->arena, "'%s'::" STR_FMT,
-                                is_phrase(tokens, count, array) ? "[]" : "{}",
-                                STR_ARG(type_text(p->arena, type)));
+        *ret_sql =
+            arena_format(p->arena, "'%s'::" STR_FMT, is_phrase(tokens, count, array) ? "[]" : "{}",
+                         STR_ARG(type_text(p->arena, type)));
         return true;
     }
     if (is_phrase(tokens, count, uuid) && (is_text || type->kind == TARGET_UUID)) {
@@ -454,7 +450,8 @@ static bool binary_default(struct planner *p, const struct source_column *column
     }
     if (column->type.kind == SOURCE_BINARY && len != column->type.length)
         return false;
-    if (p->catalog->flavor == FLAVOR_MARIADB && !column->nullable && memchr(bytes, '?', len) != NULL)
+    if (p->catalog->flavor == FLAVOR_MARIADB && !column->nullable &&
+        memchr(bytes, '?', len) != NULL)
         return false;
     return bytea_literal(p->arena, (struct str){bytes, len}, ret_sql);
 }
@@ -472,7 +469,8 @@ static bool literal_default(struct planner *p, const struct source_column *colum
     }
     *ret_why = arena_format(p->arena, "'" STR_FMT "' is no value of " STR_FMT,
                             STR_ARG(column->default_text), STR_ARG(type_text(p->arena, type)));
-    if (is_binary || (type->kind == TARGET_BYTEA && !str_starts_with(column->type.charset, STR("utf8"))))
+    if (is_binary ||
+        (type->kind == TARGET_BYTEA && !str_starts_with(column->type.charset, STR("utf8"))))
         return false;
     return literal_of_type(p->arena, column->default_text, type, ret_sql);
 }

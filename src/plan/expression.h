@@ -42,7 +42,12 @@ struct value {
     uint32_t precision, scale;      /* VALUE_INT, VALUE_DECIMAL: digits at most */
 };
 
-enum expression_use { EXPRESSION_CHECK, EXPRESSION_GENERATED, EXPRESSION_INDEX, EXPRESSION_DEFAULT };
+enum expression_use {
+    EXPRESSION_CHECK,
+    EXPRESSION_GENERATED,
+    EXPRESSION_INDEX,
+    EXPRESSION_DEFAULT
+};
 
 /*
  * `table` may be NULL: then there are no columns. Refuses generated columns in
@@ -64,8 +69,8 @@ bool literal_of_type(struct arena *arena, struct str text, const struct target_t
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_NAME,   /* `quoted` */
-    TOKEN_WORD,   /* bare: keyword or function */
+    TOKEN_NAME, /* `quoted` */
+    TOKEN_WORD, /* bare: keyword or function */
     TOKEN_NUMBER,
     TOKEN_STRING, /* decoded */
     TOKEN_HEX,    /* 0x6162, x'6162': digits alone */

@@ -112,8 +112,8 @@ static bool parse_string(struct translation *t, const struct token *token, struc
     if (!is_utf8 && !is_ascii(token->text))
         return cannot(t, "it holds text in the character set " STR_FMT, STR_ARG(introducer));
     *ret_value = (struct value){.kind = VALUE_LITERAL, .literal = token->text};
-    ret_value->sql = arena_format(t->arena, STR_FMT "::text",
-                                  STR_ARG(quoted_literal(t->arena, token->text)));
+    ret_value->sql =
+        arena_format(t->arena, STR_FMT "::text", STR_ARG(quoted_literal(t->arena, token->text)));
     return true;
 }
 
@@ -143,8 +143,7 @@ static bool parse_bytes(struct translation *t, const struct token *token, struct
     const char *odd = token->text.len % 2 == 1 ? "0" : "";
 
     *ret_value = (struct value){.kind = VALUE_BYTES};
-    ret_value->sql =
-        arena_format(t->arena, "'\\x%s" STR_FMT "'::bytea", odd, STR_ARG(token->text));
+    ret_value->sql = arena_format(t->arena, "'\\x%s" STR_FMT "'::bytea", odd, STR_ARG(token->text));
     return true;
 }
 
@@ -164,8 +163,9 @@ static struct str write_case(struct translation *t, const struct case_parts *par
         sql = arena_format(t->arena, STR_FMT " WHEN " STR_FMT " THEN " STR_FMT, STR_ARG(sql),
                            STR_ARG(parts->conditions[i]),
                            STR_ARG(value_united_sql(t, &parts->results[i], &parts->united)));
-    return arena_format(t->arena, STR_FMT " ELSE " STR_FMT " END)", STR_ARG(sql),
-                        STR_ARG(value_united_sql(t, &parts->results[parts->count], &parts->united)));
+    return arena_format(
+        t->arena, STR_FMT " ELSE " STR_FMT " END)", STR_ARG(sql),
+        STR_ARG(value_united_sql(t, &parts->results[parts->count], &parts->united)));
 }
 
 static bool parse_case(struct translation *t, struct value *ret_value)
@@ -499,8 +499,8 @@ static bool join_conditions(struct translation *t, struct value *left, const cha
     if (!value_condition(t, left, &a) || !value_condition(t, right, &b))
         return false;
     *left = (struct value){.kind = VALUE_BOOL};
-    left->sql = arena_format(t->arena, "(" STR_FMT " %s " STR_FMT ")", STR_ARG(a), sql_sign,
-                             STR_ARG(b));
+    left->sql =
+        arena_format(t->arena, "(" STR_FMT " %s " STR_FMT ")", STR_ARG(a), sql_sign, STR_ARG(b));
     return true;
 }
 

@@ -9,8 +9,8 @@ static bool take_text(struct translation *t, const struct value *argument)
 
 static struct value text_value(const struct value *from, struct str sql)
 {
-    struct value value = {.kind = VALUE_TEXT, .sql = sql, .equality = from->equality,
-                          .utf8 = from->utf8};
+    struct value value = {
+        .kind = VALUE_TEXT, .sql = sql, .equality = from->equality, .utf8 = from->utf8};
 
     if (from->kind == VALUE_LITERAL)
         value.utf8 = true;
@@ -48,9 +48,9 @@ static bool call_concat(struct translation *t, struct str name, struct value *ar
                 value.equality = argument->equality;
             value.utf8 &= argument->utf8;
         }
-        value.sql = arena_format(t->arena, STR_FMT "%s" STR_FMT "%s", STR_ARG(value.sql),
-                                 i > 0 ? " || " : "", STR_ARG(argument->sql),
-                                 is_number ? "::text" : "");
+        value.sql =
+            arena_format(t->arena, STR_FMT "%s" STR_FMT "%s", STR_ARG(value.sql),
+                         i > 0 ? " || " : "", STR_ARG(argument->sql), is_number ? "::text" : "");
     }
     value.sql = arena_format(t->arena, STR_FMT ")", STR_ARG(value.sql));
     *ret_value = value;
@@ -113,9 +113,9 @@ static bool call_lower(struct translation *t, struct str name, struct value *arg
         return false;
     if (t->use != EXPRESSION_INDEX)
         return cannot(t, "what is lower or upper case is not the same on both sides");
-    *ret_value = text_value(&arguments[0], arena_format(t->arena, "%s(" STR_FMT ")",
-                                                        is_lower ? "lower" : "upper",
-                                                        STR_ARG(arguments[0].sql)));
+    *ret_value = text_value(&arguments[0],
+                            arena_format(t->arena, "%s(" STR_FMT ")", is_lower ? "lower" : "upper",
+                                         STR_ARG(arguments[0].sql)));
     return true;
 }
 

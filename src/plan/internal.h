@@ -14,6 +14,7 @@
 
 struct planner {
     struct arena *arena;
+    struct arena *scratch; /* object names; rewound table by table */
     const struct source_catalog *catalog;
     const struct source_facts *facts;
     struct plan_options *options;
@@ -41,8 +42,9 @@ void choose_chunk_key(struct planner *p, struct planned_table *table);
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
-/* "database.table.column"; column (and table) may be empty. */
+/* "database.table.column"; column may be empty. It lives until the next table's turn. */
 struct str object_name(const struct planner *p, struct str table, struct str column);
+/* Copies `object`; `text` must live as long as the plan. */
 struct finding *add_finding(struct planner *p, enum severity severity, enum error_id id,
                             struct str object, struct str text);
 
@@ -55,13 +57,15 @@ struct str fit_name(struct arena *arena, struct str name);
 struct str hash_name(struct arena *arena, struct str name, struct str full);
 void sha256_hex(const void *bytes, size_t len, char ret_hex[65]);
 
+#define NAME_CANDIDATES 3
+
 /*
  * One thing that needs a name of its own within a namespace. Candidates are tried in order; one is
  * taken when no other thing wants or has it, so the outcome does not depend on the order of the
  * list. The last is a hash and stands alone.
  */
 struct name_wish {
-    struct str candidates[3]; /* empty ones are skipped */
+    struct str candidates[NAME_CANDIDATES]; /* empty ones are skipped */
     struct str *ret_name;
 };
 void settle_names(struct arena *arena, const struct map *reserved, struct name_wish *wishes,
@@ -70,7 +74,8 @@ void settle_names(struct arena *arena, const struct map *reserved, struct name_w
 /* ---- types and columns ----------------------------------------------------------------------- */
 
 /* Position of a source column in the target table: they run parallel. */
-static inline const struct target_type *target_type_of(const struct planned_table *table, int column)
+static inline const struct target_type *target_type_of(const struct planned_table *table,
+                                                       int column)
 {
     return &table->target.columns[column].type;
 }
@@ -95,7 +100,10 @@ struct str index_source_text(struct arena *arena, const struct source_table *tab
 const char *plan_names_word(enum plan_names names);
 const char *disposition_word(enum disposition disposition);
 
-/* The plan without its digest, as JSON; NULL when memory ran out. */
-json_t *plan_to_json(const struct plan *plan);
-/* SHA-256 over the canonical form of a plan's JSON object, which has no member "digest". */
+/*
+ * SHA-256 over the canonical form (compact, keys sorted) of a plan's JSON without its digest: of a
+ * plan, piece by piece, since the whole of a large one takes much memory; and of a file's object,
+ * which has no member "digest".
+ */
+struct error *digest_plan(const struct plan *plan, char ret_hex[65]) CHECKED;
 struct error *digest_json(const json_t *object, char ret_hex[65]) CHECKED;

@@ -18,9 +18,9 @@ static void map_default(struct planner *p, struct planned_table *table, size_t i
             add_finding(p, SEVERITY_NOTE, 0, object, note);
         return;
     }
-    struct finding *finding = add_finding(
-        p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
-        arena_format(p->arena, "its default is left out: " STR_FMT, STR_ARG(why)));
+    struct finding *finding =
+        add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
+                    arena_format(p->arena, "its default is left out: " STR_FMT, STR_ARG(why)));
     finding->detail = column->default_text;
     finding->fix = STR("set a default on the target by hand, if rows to come need one");
 }
@@ -132,7 +132,7 @@ static struct str label_list(struct arena *arena, const struct source_type *type
 
 /*
  * What MySQL's type says and PostgreSQL's does not: an ENUM's and a SET's labels, no number below
- * zero. The '' of index 0, which MySQL stores for a label it refused, is no label: such a row fails.
+ * zero. The '' of index 0, which MySQL stores for a label it refused, is none: such a row fails.
  */
 static void add_type_check(struct planner *p, struct planned_table *table, size_t i,
                            struct check_list *checks)
@@ -157,10 +157,11 @@ static void add_type_check(struct planner *p, struct planned_table *table, size_
     }
     if (sql.len > 0)
         *ARENA_PUSH(p->arena, checks->items, checks->count, checks->capacity) =
-            (struct target_check){.expression_sql = sql,
-                                  .name = fit_name(p->arena, arena_format(p->arena, STR_FMT "_%s",
-                                                            STR_ARG(table->target.columns[i].name),
-                                                            ending))};
+            (struct target_check){
+                .expression_sql = sql,
+                .name = fit_name(p->arena,
+                                 arena_format(p->arena, STR_FMT "_%s",
+                                              STR_ARG(table->target.columns[i].name), ending))};
 }
 
 static void add_source_check(struct planner *p, struct planned_table *table,
@@ -224,10 +225,10 @@ static void map_on_update(struct planner *p, struct planned_table *table)
             table->on_update_columns[table->on_update_count++] = i;
             continue;
         }
-        struct finding *finding = add_finding(
-            p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED,
-            object_name(p, table->source->name, table->source->columns[i].name),
-            STR("ON UPDATE CURRENT_TIMESTAMP is not kept for this type"));
+        struct finding *finding =
+            add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED,
+                        object_name(p, table->source->name, table->source->columns[i].name),
+                        STR("ON UPDATE CURRENT_TIMESTAMP is not kept for this type"));
         finding->fix = STR("write a trigger by hand");
     }
     if (table->on_update_count > 0)
@@ -259,7 +260,8 @@ static void note_zone(struct planner *p)
             return;
     for (size_t t = 0; t < p->plan->table_count; t++) {
         const struct planned_table *table = &p->plan->tables[t];
-        for (size_t i = 0; table->disposition == DISPOSITION_CREATED && i < table->column_count; i++)
+        for (size_t i = 0; table->disposition == DISPOSITION_CREATED && i < table->column_count;
+             i++)
             if (takes_the_clock(table, i))
                 buf_add_format(&columns, "%s" STR_FMT "." STR_FMT, columns.len > 0 ? ", " : "",
                                STR_ARG(table->source->name),
@@ -272,7 +274,8 @@ static void note_zone(struct planner *p)
                          "columns without a zone get UTC from their defaults and ON UPDATE; in "
                          "MySQL they got the wall clock of " STR_FMT,
                          STR_ARG(p->facts->time_zone)));
-        finding->fix = STR("let the application write these columns, or set their defaults by hand");
+        finding->fix =
+            STR("let the application write these columns, or set their defaults by hand");
         finding->detail = arena_str(p->arena, buf_str(&columns));
     }
     buf_free(&columns);
@@ -284,6 +287,7 @@ void map_expressions(struct planner *p)
         struct planned_table *table = &p->plan->tables[t];
         if (table->disposition != DISPOSITION_CREATED)
             continue;
+        arena_rewind(p->scratch);
         for (size_t i = 0; i < table->column_count; i++) {
             map_generated(p, table, i);
             map_default(p, table, i);

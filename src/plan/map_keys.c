@@ -7,9 +7,11 @@
 struct str index_source_text(struct arena *arena, const struct source_table *table,
                              const struct source_index *index)
 {
-    static const char *const words[] = {
-        [INDEX_PRIMARY] = "PRIMARY KEY", [INDEX_UNIQUE] = "UNIQUE KEY", [INDEX_PLAIN] = "KEY",
-        [INDEX_FULLTEXT] = "FULLTEXT KEY", [INDEX_SPATIAL] = "SPATIAL KEY"};
+    static const char *const words[] = {[INDEX_PRIMARY] = "PRIMARY KEY",
+                                        [INDEX_UNIQUE] = "UNIQUE KEY",
+                                        [INDEX_PLAIN] = "KEY",
+                                        [INDEX_FULLTEXT] = "FULLTEXT KEY",
+                                        [INDEX_SPATIAL] = "SPATIAL KEY"};
     struct buf text = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
 
     buf_add_format(&text, "%s `" STR_FMT "` (", words[index->kind], STR_ARG(index->name));
@@ -51,9 +53,9 @@ static bool map_prefix(struct planner *p, const struct target_column *column, ui
     if (!is_text && column->type.kind != TARGET_BYTEA)
         return false;
     part->column = STR_NULL;
-    part->expression_sql = arena_format(p->arena, is_text ? "left(" STR_FMT ", %u)"
-                                                          : "substring(" STR_FMT ", 1, %u)",
-                                        STR_ARG(quoted_ident(p->arena, column->name)), length);
+    part->expression_sql =
+        arena_format(p->arena, is_text ? "left(" STR_FMT ", %u)" : "substring(" STR_FMT ", 1, %u)",
+                     STR_ARG(quoted_ident(p->arena, column->name)), length);
     return true;
 }
 
@@ -65,8 +67,7 @@ static bool map_part(struct planner *p, const struct planned_table *table,
 
     ret_part->descending = part->descending;
     if (part->column < 0) {
-        enum expression_use use =
-            index->kind == INDEX_PLAIN ? EXPRESSION_INDEX : EXPRESSION_CHECK;
+        enum expression_use use = index->kind == INDEX_PLAIN ? EXPRESSION_INDEX : EXPRESSION_CHECK;
         if (!translate_expression(p, table, part->expression, use, &value, ret_why))
             return false;
         ret_part->expression_sql = value.sql;
@@ -84,8 +85,9 @@ static bool map_part(struct planner *p, const struct planned_table *table,
         return false;
     }
     if (part->prefix_length > 0 && !map_prefix(p, column, part->prefix_length, ret_part)) {
-        *ret_why = arena_format(p->arena, "it holds the beginning of a column that becomes " STR_FMT,
-                                STR_ARG(type_text(p->arena, &column->type)));
+        *ret_why =
+            arena_format(p->arena, "it holds the beginning of a column that becomes " STR_FMT,
+                         STR_ARG(type_text(p->arena, &column->type)));
         return false;
     }
     return true;
@@ -111,8 +113,8 @@ static uint64_t widest_entry(const struct planned_table *table, const struct sou
         const struct source_type *type = &table->source->columns[part->column].type;
         uint64_t most = type->max_bytes;
         /* A character has at most four bytes in UTF-8. */
-        uint64_t prefix = source_is_text(type) ? 4 * (uint64_t)part->prefix_length
-                                               : part->prefix_length;
+        uint64_t prefix =
+            source_is_text(type) ? 4 * (uint64_t)part->prefix_length : part->prefix_length;
         bytes += part->prefix_length > 0 && prefix < most ? prefix : most;
     }
     return bytes;
@@ -127,9 +129,10 @@ static void note_index(struct planner *p, struct planned_table *table,
         index_finding(p, SEVERITY_NOTE, 0, table, index,
                       STR("is INVISIBLE in MySQL; PostgreSQL's planner will use it"));
     if (widest_entry(table, index) > MAX_INDEX_ENTRY_BYTES)
-        index_finding(p, SEVERITY_NOTE, 0, table, index,
-                      STR("PostgreSQL's index entries hold 2704 bytes: with longer values it cannot "
-                          "be built"));
+        index_finding(
+            p, SEVERITY_NOTE, 0, table, index,
+            STR("PostgreSQL's index entries hold 2704 bytes: with longer values it cannot "
+                "be built"));
     if (index->kind != INDEX_PRIMARY && index->kind != INDEX_UNIQUE)
         return;
     for (size_t i = 0; i < index->part_count; i++) {
@@ -137,13 +140,13 @@ static void note_index(struct planner *p, struct planned_table *table,
         if (part->column < 0 || !source_is_text(&table->source->columns[part->column].type) ||
             text_equality_of(&table->source->columns[part->column].type) == EQUAL_BYTES)
             continue;
-        index_finding(
-            p, SEVERITY_CHANGES, 0, table, index,
-            arena_format(p->arena,
-                         "is unique by the bytes of \"" STR_FMT "\" in PostgreSQL; MySQL took "
-                         "strings for equal that differ (" STR_FMT ")",
-                         STR_ARG(table->source->columns[part->column].name),
-                         STR_ARG(table->source->columns[part->column].type.collation)));
+        index_finding(p, SEVERITY_CHANGES, 0, table, index,
+                      arena_format(p->arena,
+                                   "is unique by the bytes of \"" STR_FMT
+                                   "\" in PostgreSQL; MySQL took "
+                                   "strings for equal that differ (" STR_FMT ")",
+                                   STR_ARG(table->source->columns[part->column].name),
+                                   STR_ARG(table->source->columns[part->column].type.collation)));
         break;
     }
 }
@@ -157,9 +160,10 @@ static void map_primary_key(struct planner *p, struct planned_table *table,
         return;
     if (!is_key_of_columns(target)) {
         target->kind = TARGET_INDEX_UNIQUE;
-        index_finding(p, SEVERITY_CHANGES, 0, table, planned->source,
-                      STR("holds the beginning of a column, which no primary key of PostgreSQL can; "
-                          "it becomes a unique index"));
+        index_finding(
+            p, SEVERITY_CHANGES, 0, table, planned->source,
+            STR("holds the beginning of a column, which no primary key of PostgreSQL can; "
+                "it becomes a unique index"));
         return;
     }
     /* A constraint's index has no directions. */
@@ -181,8 +185,7 @@ static void map_index(struct planner *p, struct planned_table *table,
     target->part_count = index->part_count;
     planned->translated = index->kind != INDEX_FULLTEXT && index->kind != INDEX_SPATIAL;
     for (size_t i = 0; planned->translated && i < index->part_count; i++)
-        planned->translated =
-            map_part(p, table, index, &index->parts[i], &target->parts[i], &why);
+        planned->translated = map_part(p, table, index, &index->parts[i], &target->parts[i], &why);
     if (!planned->translated) {
         struct finding *finding =
             index_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, table, index,
@@ -268,7 +271,8 @@ static struct str foreign_key_source_text(struct arena *arena, const struct sour
     buf_add_format(&text, ") REFERENCES `" STR_FMT "`.`" STR_FMT "` (",
                    STR_ARG(key->parent_database), STR_ARG(key->parent_table));
     for (size_t i = 0; i < key->column_count; i++)
-        buf_add_format(&text, "%s`" STR_FMT "`", i > 0 ? ", " : "", STR_ARG(key->parent_columns[i]));
+        buf_add_format(&text, "%s`" STR_FMT "`", i > 0 ? ", " : "",
+                       STR_ARG(key->parent_columns[i]));
     buf_add_format(&text, ") ON UPDATE " STR_FMT " ON DELETE " STR_FMT, STR_ARG(key->on_update),
                    STR_ARG(key->on_delete));
     struct str copy = arena_str(arena, buf_str(&text));
@@ -294,14 +298,15 @@ static void refuse_types(struct planner *p, const struct planned_table *table,
                      STR_ARG(type_text(p->arena, wanted)),
                      STR_ARG(type_text(p->arena, target_type_of(table, key->columns[i])))));
     finding->fix = arena_format(
-        p->arena, "give both one type:  columns: { \"" STR_FMT "." STR_FMT "\": { type: " STR_FMT " } }",
+        p->arena,
+        "give both one type:  columns: { \"" STR_FMT "." STR_FMT "\": { type: " STR_FMT " } }",
         STR_ARG(table->source->name), STR_ARG(child_name), STR_ARG(type_text(p->arena, wanted)));
 }
 
 /* Fills the columns of both sides; false and *ret_why when there is no such key in the target. */
 static bool map_key_columns(struct planner *p, struct planned_table *table,
-                            const struct planned_table *parent,
-                            struct planned_foreign_key *planned, struct str *ret_why)
+                            const struct planned_table *parent, struct planned_foreign_key *planned,
+                            struct str *ret_why)
 {
     const struct source_foreign_key *key = planned->source;
     struct target_foreign_key *target = &planned->target;
@@ -511,10 +516,10 @@ static void wish_in_table(struct planner *p, struct str *name, const char *kind,
 static void name_constraints(struct planner *p, struct planned_table *table)
 {
     size_t count = table->target.check_count + table->foreign_key_count;
-    struct name_wish *wishes = ARENA_ARRAY(p->arena, count + 1, struct name_wish);
+    struct name_wish *wishes = ARENA_ARRAY(p->scratch, count + 1, struct name_wish);
     struct map reserved;
 
-    map_init(&reserved, p->arena);
+    map_init(&reserved, p->scratch);
     for (size_t i = 0; i < table->index_count; i++)
         if (table->indexes[i].target.kind != TARGET_INDEX_PLAIN)
             map_add(&reserved, table->indexes[i].target.name, table);
@@ -526,7 +531,7 @@ static void name_constraints(struct planner *p, struct planned_table *table)
         *name = map_name(p, table->foreign_keys[i].source->name);
         wish_in_table(p, name, "fkey", &wishes[table->target.check_count + i]);
     }
-    settle_names(p->arena, &reserved, wishes, count);
+    settle_names(p->scratch, &reserved, wishes, count);
 }
 
 void map_keys(struct planner *p)
@@ -535,6 +540,7 @@ void map_keys(struct planner *p)
         struct planned_table *table = &p->plan->tables[i];
         if (table->disposition != DISPOSITION_CREATED)
             continue;
+        arena_rewind(p->scratch);
         map_indexes(p, table);
         choose_chunk_key(p, table);
     }
@@ -543,6 +549,7 @@ void map_keys(struct planner *p)
         struct planned_table *table = &p->plan->tables[i];
         if (table->disposition != DISPOSITION_CREATED)
             continue;
+        arena_rewind(p->scratch);
         map_foreign_keys(p, table);
         name_constraints(p, table);
     }

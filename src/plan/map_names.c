@@ -118,8 +118,9 @@ static void note_new_name(struct planner *p, struct str object, struct str from,
     if (from.len > LIMIT_PG_IDENTIFIER && !str_equal(from, to)) {
         struct finding *finding =
             add_finding(p, SEVERITY_NOTE, 0, object,
-                        arena_format(p->arena, "the name is longer than PostgreSQL's 63 bytes and "
-                                               "becomes \"" STR_FMT "\"",
+                        arena_format(p->arena,
+                                     "the name is longer than PostgreSQL's 63 bytes and "
+                                     "becomes \"" STR_FMT "\"",
                                      STR_ARG(to)));
         finding->detail = from;
     }
@@ -139,7 +140,7 @@ static void map_column_names(struct planner *p, struct planned_table *table)
 {
     struct map seen;
 
-    map_init(&seen, p->arena);
+    map_init(&seen, p->scratch);
     for (size_t i = 0; i < table->column_count; i++) {
         const struct source_column *column = &table->source->columns[i];
         struct str object = object_name(p, table->source->name, column->name);
@@ -169,6 +170,7 @@ void map_names(struct planner *p)
     map_init(&seen, p->arena);
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];
+        arena_rewind(p->scratch);
         struct str object = object_name(p, table->source->name, STR(""));
 
         table->target.schema = p->options->schema;
@@ -200,9 +202,9 @@ static void count_name(struct map *counts, struct str name)
 void settle_names(struct arena *arena, const struct map *reserved, struct name_wish *wishes,
                   size_t count)
 {
-    struct map wanted[COUNT_OF(wishes->candidates)];
+    struct map wanted[NAME_CANDIDATES];
 
-    for (size_t level = 0; level < COUNT_OF(wanted); level++) {
+    for (size_t level = 0; level < NAME_CANDIDATES; level++) {
         map_init(&wanted[level], arena);
         for (size_t i = 0; i < count; i++)
             if (wishes[i].ret_name->len == 0 && wishes[i].candidates[level].len > 0)
@@ -223,5 +225,5 @@ void settle_names(struct arena *arena, const struct map *reserved, struct name_w
     }
     for (size_t i = 0; i < count; i++)
         if (wishes[i].ret_name->len == 0)
-            *wishes[i].ret_name = wishes[i].candidates[COUNT_OF(wishes->candidates) - 1];
+            *wishes[i].ret_name = wishes[i].candidates[NAME_CANDIDATES - 1];
 }

@@ -40,11 +40,11 @@ enum text_equality text_equality_of(const struct source_type *type)
 static bool charset_is_supported(struct str name)
 {
     static const char *const names[] = {
-        "armscii8", "ascii",   "big5",  "binary",   "cp1250", "cp1251", "cp1256",  "cp1257",
-        "cp850",    "cp852",   "cp866", "cp932",    "dec8",   "euckr",  "gb2312",  "gbk",
-        "geostd8",  "greek",   "hebrew", "hp8",     "keybcs2", "koi8r", "koi8u",   "latin1",
-        "latin2",   "latin5",  "latin7", "macce",   "macroman", "sjis", "swe7",    "tis620",
-        "ucs2",     "utf16",   "utf16le", "utf32",  "utf8",   "utf8mb3", "utf8mb4",
+        "armscii8", "ascii",  "big5",    "binary", "cp1250",   "cp1251",  "cp1256",  "cp1257",
+        "cp850",    "cp852",  "cp866",   "cp932",  "dec8",     "euckr",   "gb2312",  "gbk",
+        "geostd8",  "greek",  "hebrew",  "hp8",    "keybcs2",  "koi8r",   "koi8u",   "latin1",
+        "latin2",   "latin5", "latin7",  "macce",  "macroman", "sjis",    "swe7",    "tis620",
+        "ucs2",     "utf16",  "utf16le", "utf32",  "utf8",     "utf8mb3", "utf8mb4",
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -96,8 +96,8 @@ static bool default_type(const struct source_type *type, struct target_type *ret
         *ret_type = plain(TARGET_SMALLINT);
         return true;
     case SOURCE_DECIMAL:
-        *ret_type = (struct target_type){.kind = TARGET_NUMERIC, .precision = type->precision,
-                                         .scale = type->scale};
+        *ret_type = (struct target_type){
+            .kind = TARGET_NUMERIC, .precision = type->precision, .scale = type->scale};
         return true;
     case SOURCE_FLOAT:
         *ret_type = plain(TARGET_REAL);
@@ -326,10 +326,10 @@ static void refuse_type(struct planner *p, const struct source_type *type,
     struct target_type other;
     struct buf alternatives = BUF_INIT(4 * KIB, "list of types");
     static const enum target_kind kinds[] = {
-        TARGET_BOOLEAN, TARGET_SMALLINT,  TARGET_INTEGER,     TARGET_BIGINT,   TARGET_NUMERIC,
-        TARGET_REAL,    TARGET_DOUBLE,    TARGET_BIT,         TARGET_VARCHAR,  TARGET_TEXT,
-        TARGET_BYTEA,   TARGET_DATE,      TARGET_TIME,        TARGET_TIMESTAMP, TARGET_TIMESTAMPTZ,
-        TARGET_INTERVAL, TARGET_UUID,     TARGET_JSON,        TARGET_JSONB,    TARGET_TEXT_ARRAY,
+        TARGET_BOOLEAN,  TARGET_SMALLINT, TARGET_INTEGER, TARGET_BIGINT,    TARGET_NUMERIC,
+        TARGET_REAL,     TARGET_DOUBLE,   TARGET_BIT,     TARGET_VARCHAR,   TARGET_TEXT,
+        TARGET_BYTEA,    TARGET_DATE,     TARGET_TIME,    TARGET_TIMESTAMP, TARGET_TIMESTAMPTZ,
+        TARGET_INTERVAL, TARGET_UUID,     TARGET_JSON,    TARGET_JSONB,     TARGET_TEXT_ARRAY,
     };
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -341,10 +341,10 @@ static void refuse_type(struct planner *p, const struct source_type *type,
         buf_add_c(&alternatives, alternatives.len > 0 ? ", " : "");
         target_type_print(&other, &alternatives);
     }
-    struct finding *finding = add_finding(
-        p, SEVERITY_BLOCKER, PGC_CONFIG, object,
-        arena_format(p->arena, STR_FMT " cannot become " STR_FMT, STR_ARG(type->text),
-                     STR_ARG(type_text(p->arena, target))));
+    struct finding *finding =
+        add_finding(p, SEVERITY_BLOCKER, PGC_CONFIG, object,
+                    arena_format(p->arena, STR_FMT " cannot become " STR_FMT, STR_ARG(type->text),
+                                 STR_ARG(type_text(p->arena, target))));
     if (alternatives.len > 0)
         finding->fix = arena_format(p->arena, "give it one of these types under columns: %s",
                                     buf_c_str(&alternatives));
@@ -394,12 +394,12 @@ static void note_narrow_rule(struct planner *p, const struct source_type *type,
 
     if (!default_type(type, &usual) || holds_all(target, &usual))
         return;
-    struct finding *finding = add_finding(
-        p, SEVERITY_NOTE, 0, object,
-        arena_format(p->arena,
-                     "a rule makes it " STR_FMT ", which does not hold every " STR_FMT
-                     ": a value that does not fit is refused",
-                     STR_ARG(type_text(p->arena, target)), STR_ARG(type->text)));
+    struct finding *finding =
+        add_finding(p, SEVERITY_NOTE, 0, object,
+                    arena_format(p->arena,
+                                 "a rule makes it " STR_FMT ", which does not hold every " STR_FMT
+                                 ": a value that does not fit is refused",
+                                 STR_ARG(type_text(p->arena, target)), STR_ARG(type->text)));
     finding->fix = STR("choose a wider type under columns:, or be sure of the values");
 }
 
@@ -409,8 +409,9 @@ static void note_default_type(struct planner *p, const struct source_type *type,
     if (type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR) {
         struct finding *finding =
             add_finding(p, SEVERITY_CHANGES, 0, object,
-                        arena_format(p->arena, STR_FMT " arrives as bytes: nothing is lost, and "
-                                               "PostgreSQL cannot compute with it",
+                        arena_format(p->arena,
+                                     STR_FMT " arrives as bytes: nothing is lost, and "
+                                             "PostgreSQL cannot compute with it",
                                      STR_ARG(type->text)));
         finding->fix = STR("convert it on the target, with PostGIS or pgvector");
     }
@@ -451,7 +452,8 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     if (rule != NULL) {
         *target = rule->type;
         planned->rule = "columns:";
-        planned->reason = arena_format(p->arena, "the rule \"" STR_FMT "\"", STR_ARG(rule->pattern));
+        planned->reason =
+            arena_format(p->arena, "the rule \"" STR_FMT "\"", STR_ARG(rule->pattern));
         planned->lossy = false;
     } else if (in_key && type->kind == SOURCE_BIGINT && type->is_unsigned) {
         *target = plain(TARGET_BIGINT);
@@ -461,10 +463,9 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     if (table->disposition != DISPOSITION_CREATED)
         return;
     if (rule == NULL && !known) {
-        struct finding *finding =
-            add_finding(p, SEVERITY_BLOCKER, PGC_SOURCE_UNSUPPORTED, object,
-                        arena_format(p->arena, "the type " STR_FMT " is not known",
-                                     STR_ARG(type->text)));
+        struct finding *finding = add_finding(
+            p, SEVERITY_BLOCKER, PGC_SOURCE_UNSUPPORTED, object,
+            arena_format(p->arena, "the type " STR_FMT " is not known", STR_ARG(type->text)));
         finding->fix = STR("change the column in MySQL, or leave the table out with --exclude");
         return;
     }
@@ -497,7 +498,8 @@ static void map_identity(struct planner *p, struct planned_table *table, size_t 
     if (largest == 0) {
         struct finding *finding = add_finding(
             p, SEVERITY_CHANGES, 0, object,
-            arena_format(p->arena, "AUTO_INCREMENT is not kept: PostgreSQL has no identity on " STR_FMT,
+            arena_format(p->arena,
+                         "AUTO_INCREMENT is not kept: PostgreSQL has no identity on " STR_FMT,
                          STR_ARG(type_text(p->arena, &target->type))));
         finding->fix = STR("give the column an integer type under columns:, or set a default");
         return;
@@ -522,6 +524,7 @@ void map_types(struct planner *p)
         struct planned_table *table = &p->plan->tables[t];
         bool is_created = table->disposition == DISPOSITION_CREATED;
 
+        arena_rewind(p->scratch);
         for (size_t i = 0; i < table->column_count; i++) {
             const struct source_column *column = &table->source->columns[i];
             struct target_column *target = &table->target.columns[i];

@@ -13,14 +13,19 @@ struct finding *add_finding(struct planner *p, enum severity severity, enum erro
     struct finding *finding =
         ARENA_PUSH(p->arena, findings->items, findings->count, findings->capacity);
 
-    *finding = (struct finding){.id = id, .severity = severity, .object = object, .text = text,
-                                .fix = STR(""), .detail = STR(""), .rows = -1};
+    *finding = (struct finding){.id = id,
+                                .severity = severity,
+                                .object = arena_str(p->arena, object),
+                                .text = text,
+                                .fix = STR(""),
+                                .detail = STR(""),
+                                .rows = -1};
     return finding;
 }
 
 struct str object_name(const struct planner *p, struct str table, struct str column)
 {
-    return arena_format(p->arena, STR_FMT "." STR_FMT "%s" STR_FMT, STR_ARG(p->catalog->database),
+    return arena_format(p->scratch, STR_FMT "." STR_FMT "%s" STR_FMT, STR_ARG(p->catalog->database),
                         STR_ARG(table), column.len > 0 ? "." : "", STR_ARG(column));
 }
 
@@ -106,8 +111,8 @@ static void note_engine(struct planner *p, const struct source_table *table, str
 {
     if (str_equal_nocase(table->engine, STR("InnoDB")))
         return;
-    add_finding(p, p->options->engines_locked ? SEVERITY_NOTE : SEVERITY_BLOCKER,
-                PGC_SOURCE_ENGINE, object,
+    add_finding(p, p->options->engines_locked ? SEVERITY_NOTE : SEVERITY_BLOCKER, PGC_SOURCE_ENGINE,
+                object,
                 arena_format(p->arena, "its engine, " STR_FMT ", has no snapshots%s",
                              STR_ARG(table->engine),
                              p->options->engines_locked ? "; the lock keeps it still" : ""))
@@ -127,9 +132,9 @@ static void note_table(struct planner *p, const struct source_table *table)
         finding->fix = STR("partition it on the target by hand, if its size asks for it");
     }
     if (table->system_versioned) {
-        struct finding *finding =
-            add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
-                        STR("is system-versioned: its present rows come along, its history does not"));
+        struct finding *finding = add_finding(
+            p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
+            STR("is system-versioned: its present rows come along, its history does not"));
         finding->detail = table->create_text;
     }
 }
@@ -141,8 +146,8 @@ void select_tables(struct planner *p)
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];
         struct str name = table->source->name;
-        const struct str *pattern =
-            find_pattern(p, options->exclude, options->exclude_count, name);
+        arena_rewind(p->scratch);
+        const struct str *pattern = find_pattern(p, options->exclude, options->exclude_count, name);
 
         if (pattern != NULL)
             leave_out(table, arena_format(p->arena, "--exclude " STR_FMT, STR_ARG(*pattern)));
@@ -162,11 +167,9 @@ static void note_objects(struct planner *p)
 {
     for (size_t i = 0; i < p->catalog->object_count; i++) {
         const struct source_object *object = &p->catalog->objects[i];
-        struct finding *finding =
-            add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED,
-                        object_name(p, object->name, STR("")),
-                        arena_format(p->arena, "this %s is not translated",
-                                     object_kind_name(object->kind)));
+        struct finding *finding = add_finding(
+            p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object_name(p, object->name, STR("")),
+            arena_format(p->arena, "this %s is not translated", object_kind_name(object->kind)));
         if (object->table.len > 0)
             finding->text = arena_format(p->arena, "this %s of " STR_FMT " is not translated",
                                          object_kind_name(object->kind), STR_ARG(object->table));
@@ -198,8 +201,8 @@ static void begin_plan(struct planner *p)
 {
     struct plan *plan = p->plan;
 
-    *plan = (struct plan){.catalog = p->catalog, .options = p->options,
-                          .table_count = p->catalog->table_count};
+    *plan = (struct plan){
+        .catalog = p->catalog, .options = p->options, .table_count = p->catalog->table_count};
     plan->tables = ARENA_ARRAY(p->arena, plan->table_count + 1, struct planned_table);
     for (size_t i = 0; i < plan->table_count; i++) {
         struct planned_table *table = &plan->tables[i];
@@ -219,9 +222,14 @@ static void begin_plan(struct planner *p)
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
                         struct plan_options *options, struct arena *arena, struct plan *ret_plan)
 {
+    CLEANUP(arena_free) struct arena scratch = ARENA_INIT(LIMIT_RUN_ARENA, "names in the plan");
     struct plan plan;
-    struct planner planner = {.arena = arena, .catalog = catalog, .facts = facts,
-                              .options = options, .plan = &plan};
+    struct planner planner = {.arena = arena,
+                              .scratch = &scratch,
+                              .catalog = catalog,
+                              .facts = facts,
+                              .options = options,
+                              .plan = &plan};
     char digest[65];
 
     TRY(check_options(options));
@@ -233,11 +241,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     map_keys(&planner);
     note_objects(&planner);
 
-    json_t *json = plan_to_json(&plan);
-    struct error *error = json == NULL ? error_new(PGC_NO_MEMORY, "no memory for the plan's JSON")
-                                       : digest_json(json, digest);
-    json_decref(json);
-    TRY(error);
+    TRY(digest_plan(&plan, digest));
     plan.digest = arena_str_c(arena, digest);
     *ret_plan = plan;
     return NULL;

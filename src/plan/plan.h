@@ -26,8 +26,8 @@ struct column_rule {
 };
 
 struct plan_options {
-    struct str schema;  /* "public" */
-    struct str owner;   /* "" for the target role itself */
+    struct str schema; /* "public" */
+    struct str owner;  /* "" for the target role itself */
     enum plan_names names;
     struct str *include; /* --tables globs; none: all */
     size_t include_count;
@@ -67,11 +67,11 @@ struct planned_table {
     enum disposition disposition;
     struct str disposition_reason;
     const struct source_table *source;
-    struct target_table target;     /* its columns run parallel to `columns` */
+    struct target_table target; /* its columns run parallel to `columns` */
     struct planned_column *columns;
     size_t column_count;
     size_t type_check_count; /* the first of target.checks: what the source's types said */
-    int *chunk_key; /* positions in the source table; count 0: one chunk */
+    int *chunk_key;          /* positions in the source table; count 0: one chunk */
     size_t chunk_key_count;
     struct str chunk_key_index; /* its index' name, for the report */
     struct planned_index *indexes;
@@ -95,8 +95,8 @@ struct plan {
 
 /* Blockers are findings, not errors: an error is a bug or a wrong rule. */
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
-                        struct plan_options *options, struct arena *arena,
-                        struct plan *ret_plan) CHECKED;
+                        struct plan_options *options, struct arena *arena, struct plan *ret_plan)
+    CHECKED;
 size_t plan_count_findings(const struct plan *plan, enum severity severity);
 /* For people: tables, columns with source type -> target type and the reason, then findings. */
 struct error *plan_print_text(const struct plan *plan, struct buf *text) CHECKED;

@@ -1,421 +1,164 @@
 /*
- * plan.json: the options, every decision, and of the source what the decisions were made from, so
- * that any change of a definition gives another digest. Sizes and counters are not in it: they
- * change while nothing does.
+ * plan.json and its digest. Both are the same JSON with sorted keys: the file indented, the digest
+ * over the compact form without itself. It is written part by part, and looks as jansson would
+ * have written it whole.
  */
 #include <openssl/evp.h>
 
-#include "plan/internal.h"
+#include "plan/plan_json.h"
 
+#define LIST_DEPTH 2 /* of the members of a list in the outermost object */
 
-/* Collects json_t by name; when memory runs out anywhere the whole is refused. */
-struct writer {
-    bool failed;
+struct emitter {
+    bool is_indented;
+    json_dump_callback_t write;
+    void *to;
+    size_t depth; /* what is dumped now stands so deep */
+    bool is_first;
+    struct writer writer;
 };
 
-static void put(struct writer *w, json_t *object, const char *key, json_t *value)
+static void emit_text(struct emitter *e, const char *text)
 {
-    if (json_object_set_new(object, key, value) != 0)
-        w->failed = true;
+    if (e->write(text, strlen(text), e->to) != 0)
+        e->writer.failed = true;
 }
 
-static void push(struct writer *w, json_t *array, json_t *value)
+static void emit_line(struct emitter *e, size_t depth)
 {
-    if (json_array_append_new(array, value) != 0)
-        w->failed = true;
+    if (!e->is_indented)
+        return;
+    emit_text(e, "\n");
+    while (depth-- > 0)
+        emit_text(e, "  ");
 }
 
-/* Text as it is; bytes that are none (the default of a binary column) as {"hex": …}. */
-static json_t *text(struct writer *w, struct str s)
+/* What jansson dumps begins at depth 0; line ends are in it only where it breaks lines itself. */
+static int emit_deeper(const char *bytes, size_t len, void *emitter)
 {
-    json_t *value = json_stringn(s.len > 0 ? s.ptr : "", s.len);
+    struct emitter *e = emitter;
 
-    if (value != NULL)
-        return value;
-    struct buf hex = BUF_INIT(LIMIT_DOCUMENT, "plan.json");
-    buf_add_hex(&hex, s);
-    value = json_object();
-    put(w, value, "hex", json_string(buf_c_str(&hex)));
-    buf_free(&hex);
-    return value;
-}
-
-static void put_text(struct writer *w, json_t *object, const char *key, struct str s)
-{
-    put(w, object, key, text(w, s));
-}
-
-static void put_c(struct writer *w, json_t *object, const char *key, const char *s)
-{
-    put(w, object, key, json_string(s));
-}
-
-static void put_number(struct writer *w, json_t *object, const char *key, uint64_t number)
-{
-    put(w, object, key, json_integer((json_int_t)number));
-}
-
-static void put_flag(struct writer *w, json_t *object, const char *key, bool flag)
-{
-    put(w, object, key, json_boolean(flag));
-}
-
-static json_t *texts(struct writer *w, const struct str *strings, size_t count)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        push(w, array, text(w, strings[i]));
-    return array;
-}
-
-static void put_type(struct writer *w, json_t *object, const char *key,
-                     const struct target_type *type)
-{
-    struct buf sql = BUF_INIT(4 * KIB, "name of a type");
-
-    target_type_print(type, &sql);
-    put_text(w, object, key, buf_str(&sql));
-    buf_free(&sql);
-}
-
-/* ---- options --------------------------------------------------------------------------------- */
-
-static json_t *options_json(struct writer *w, const struct plan_options *options)
-{
-    json_t *object = json_object();
-    json_t *rules = json_array();
-
-    put_text(w, object, "schema", options->schema);
-    put_text(w, object, "owner", options->owner);
-    put_c(w, object, "names", plan_names_word(options->names));
-    put(w, object, "tables", texts(w, options->include, options->include_count));
-    put(w, object, "exclude", texts(w, options->exclude, options->exclude_count));
-    put_flag(w, object, "lock", options->engines_locked);
-    for (size_t i = 0; i < options->rule_count; i++) {
-        json_t *rule = json_object();
-        put_text(w, rule, "pattern", options->rules[i].pattern);
-        put_type(w, rule, "type", &options->rules[i].type);
-        push(w, rules, rule);
+    for (size_t from = 0; from < len;) {
+        size_t to = str_find((struct str){bytes, len}, '\n', from);
+        if (to > from && e->write(bytes + from, to - from, e->to) != 0)
+            return -1;
+        if (to < len)
+            emit_line(e, e->depth);
+        from = to + 1;
     }
-    put(w, object, "columns", rules);
-    return object;
+    return e->writer.failed ? -1 : 0;
 }
 
-/* ---- columns --------------------------------------------------------------------------------- */
-
-static json_t *source_column_json(struct writer *w, const struct source_column *column)
+static void emit_value(struct emitter *e, size_t depth, json_t *value)
 {
-    json_t *object = json_object();
+    size_t flags = JSON_SORT_KEYS | JSON_ENCODE_ANY;
 
-    put_text(w, object, "name", column->name);
-    put_text(w, object, "type", column->type.text);
-    put_flag(w, object, "nullable", column->nullable);
-    if (column->type.charset.len > 0)
-        put_text(w, object, "charset", column->type.charset);
-    if (column->type.collation.len > 0)
-        put_text(w, object, "collation", column->type.collation);
-    if (column->type.label_count > 0)
-        put(w, object, "labels", texts(w, column->type.labels, column->type.label_count));
-    if (column->type.kind == SOURCE_JSON)
-        put_flag(w, object, "json", true);
-    if (column->auto_increment)
-        put_flag(w, object, "auto_increment", true);
-    if (column->on_update_now)
-        put_number(w, object, "on_update_fraction", column->on_update_fraction);
-    if (column->invisible)
-        put_flag(w, object, "invisible", true);
-    if (column->is_generated) {
-        put_text(w, object, "generation", column->generation);
-        put_flag(w, object, "stored", column->generated_stored);
+    flags |= e->is_indented ? JSON_INDENT(2) : JSON_COMPACT;
+    e->depth = depth;
+    if (value == NULL || json_dump_callback(value, emit_deeper, e, flags) != 0)
+        e->writer.failed = true;
+    json_decref(value);
+}
+
+static void emit_key(struct emitter *e, const char *key)
+{
+    emit_text(e, e->is_first ? "" : ",");
+    e->is_first = false;
+    emit_line(e, 1);
+    emit_text(e, "\"");
+    emit_text(e, key);
+    emit_text(e, e->is_indented ? "\": " : "\":");
+}
+
+static void emit_member(struct emitter *e, const char *key, json_t *value)
+{
+    emit_key(e, key);
+    emit_value(e, 1, value);
+}
+
+static void emit_list(struct emitter *e, const char *key, const struct plan *plan, size_t count,
+                      json_t *(*make)(struct writer *, const struct plan *, size_t))
+{
+    emit_key(e, key);
+    emit_text(e, "[");
+    for (size_t i = 0; i < count && !e->writer.failed; i++) {
+        emit_text(e, i > 0 ? "," : "");
+        emit_line(e, LIST_DEPTH);
+        emit_value(e, LIST_DEPTH, make(&e->writer, plan, i));
     }
-    if (column->has_default) {
-        put_text(w, object, "default", column->default_text);
-        put_flag(w, object, "default_is_expression", column->default_is_expression);
-    }
-    return object;
+    if (count > 0)
+        emit_line(e, 1);
+    emit_text(e, "]");
 }
 
-static json_t *column_json(struct writer *w, const struct planned_table *table, size_t i)
+/* The keys in their order. */
+static void emit_plan(struct emitter *e, const struct plan *plan, bool with_digest)
 {
-    const struct planned_column *planned = &table->columns[i];
-    const struct target_column *target = &table->target.columns[i];
-    json_t *object = json_object();
-
-    put(w, object, "source", source_column_json(w, &table->source->columns[planned->source]));
-    put_text(w, object, "name", target->name);
-    put_type(w, object, "type", &target->type);
-    put_flag(w, object, "not_null", target->not_null);
-    put_flag(w, object, "copied", planned->copied);
-    put_flag(w, object, "lossy", planned->lossy);
-    put_c(w, object, "rule", planned->rule);
-    put_text(w, object, "reason", planned->reason);
-    if (target->identity)
-        put_flag(w, object, "identity", true);
-    if (target->default_sql.len > 0)
-        put_text(w, object, "default", target->default_sql);
-    if (target->generated_sql.len > 0)
-        put_text(w, object, "generated", target->generated_sql);
-    if (target->comment.len > 0)
-        put_text(w, object, "comment", target->comment);
-    return object;
+    e->is_first = true;
+    emit_text(e, "{");
+    if (with_digest)
+        emit_member(e, "digest", json_stringn(plan->digest.ptr, plan->digest.len));
+    emit_list(e, "findings", plan, plan->findings.count, finding_json);
+    emit_list(e, "objects", plan, plan->catalog->object_count, object_json);
+    emit_member(e, "options", options_json(&e->writer, plan->options));
+    emit_member(e, "pgconverge_plan", json_integer(PLAN_FORMAT));
+    emit_member(e, "program", json_string(PGCONVERGE_VERSION));
+    emit_member(e, "source", source_json(&e->writer, plan));
+    emit_list(e, "tables", plan, plan->table_count, table_json);
+    emit_line(e, 0);
+    emit_text(e, "}");
 }
 
-/* ---- keys ------------------------------------------------------------------------------------ */
-
-static json_t *source_index_json(struct writer *w, const struct source_table *table,
-                                 const struct source_index *index)
-{
-    static const char *const kinds[] = {
-        [INDEX_PRIMARY] = "primary", [INDEX_UNIQUE] = "unique", [INDEX_PLAIN] = "plain",
-        [INDEX_FULLTEXT] = "fulltext", [INDEX_SPATIAL] = "spatial"};
-    json_t *object = json_object();
-    json_t *parts = json_array();
-
-    put_text(w, object, "name", index->name);
-    put_c(w, object, "kind", kinds[index->kind]);
-    if (index->invisible)
-        put_flag(w, object, "invisible", true);
-    for (size_t i = 0; i < index->part_count; i++) {
-        const struct source_index_part *part = &index->parts[i];
-        json_t *entry = json_object();
-        if (part->column >= 0)
-            put_text(w, entry, "column", table->columns[part->column].name);
-        else
-            put_text(w, entry, "expression", part->expression);
-        if (part->prefix_length > 0)
-            put_number(w, entry, "prefix", part->prefix_length);
-        if (part->descending)
-            put_flag(w, entry, "descending", true);
-        push(w, parts, entry);
-    }
-    put(w, object, "parts", parts);
-    return object;
-}
-
-static json_t *index_json(struct writer *w, const struct planned_table *table,
-                          const struct planned_index *planned)
-{
-    static const char *const kinds[] = {[TARGET_INDEX_PRIMARY] = "primary",
-                                        [TARGET_INDEX_UNIQUE] = "unique",
-                                        [TARGET_INDEX_PLAIN] = "plain"};
-    json_t *object = json_object();
-    json_t *parts = json_array();
-
-    put(w, object, "source", source_index_json(w, table->source, planned->source));
-    put_flag(w, object, "translated", planned->translated);
-    for (size_t i = 0; planned->translated && i < planned->target.part_count; i++) {
-        const struct target_index_part *part = &planned->target.parts[i];
-        json_t *entry = json_object();
-        if (part->expression_sql.len > 0)
-            put_text(w, entry, "expression", part->expression_sql);
-        else
-            put_text(w, entry, "column", part->column);
-        if (part->descending)
-            put_flag(w, entry, "descending", true);
-        push(w, parts, entry);
-    }
-    if (planned->translated) {
-        put_text(w, object, "name", planned->target.name);
-        put_c(w, object, "kind", kinds[planned->target.kind]);
-        put(w, object, "parts", parts);
-    } else {
-        json_decref(parts);
-    }
-    return object;
-}
-
-static json_t *source_foreign_key_json(struct writer *w, const struct source_table *table,
-                                       const struct source_foreign_key *key)
-{
-    json_t *object = json_object();
-    json_t *columns = json_array();
-
-    for (size_t i = 0; i < key->column_count; i++)
-        push(w, columns, text(w, table->columns[key->columns[i]].name));
-    put_text(w, object, "name", key->name);
-    put(w, object, "columns", columns);
-    put_text(w, object, "parent_database", key->parent_database);
-    put_text(w, object, "parent_table", key->parent_table);
-    put(w, object, "parent_columns", texts(w, key->parent_columns, key->column_count));
-    put_text(w, object, "on_update", key->on_update);
-    put_text(w, object, "on_delete", key->on_delete);
-    return object;
-}
-
-static json_t *foreign_key_json(struct writer *w, const struct planned_table *table,
-                                const struct planned_foreign_key *planned)
-{
-    const struct target_foreign_key *target = &planned->target;
-    json_t *object = json_object();
-
-    put(w, object, "source", source_foreign_key_json(w, table->source, planned->source));
-    put_flag(w, object, "translated", planned->translated);
-    if (planned->translated) {
-        put_text(w, object, "name", target->name);
-        put(w, object, "columns", texts(w, target->columns, target->column_count));
-        put_text(w, object, "parent_schema", target->parent_schema);
-        put_text(w, object, "parent_table", target->parent_table);
-        put(w, object, "parent_columns", texts(w, target->parent_columns, target->column_count));
-        put_text(w, object, "on_update", target->on_update);
-        put_text(w, object, "on_delete", target->on_delete);
-    }
-    return object;
-}
-
-/* ---- tables ---------------------------------------------------------------------------------- */
-
-static json_t *source_table_json(struct writer *w, const struct source_table *table)
-{
-    json_t *object = json_object();
-    json_t *checks = json_array();
-
-    put_text(w, object, "name", table->name);
-    put_text(w, object, "engine", table->engine);
-    put_text(w, object, "collation", table->collation);
-    put_flag(w, object, "partitioned", table->partitioned);
-    put_flag(w, object, "system_versioned", table->system_versioned);
-    for (size_t i = 0; i < table->check_count; i++) {
-        json_t *check = json_object();
-        put_text(w, check, "name", table->checks[i].name);
-        put_text(w, check, "expression", table->checks[i].expression);
-        put_flag(w, check, "enforced", table->checks[i].enforced);
-        push(w, checks, check);
-    }
-    put(w, object, "checks", checks);
-    return object;
-}
-
-static void put_lists(struct writer *w, json_t *object, const struct planned_table *table)
-{
-    json_t *columns = json_array();
-    json_t *checks = json_array();
-    json_t *indexes = json_array();
-    json_t *foreign_keys = json_array();
-    json_t *chunk_key = json_array();
-
-    for (size_t i = 0; i < table->column_count; i++)
-        push(w, columns, column_json(w, table, i));
-    for (size_t i = 0; i < table->target.check_count; i++) {
-        json_t *check = json_object();
-        put_text(w, check, "name", table->target.checks[i].name);
-        put_text(w, check, "expression", table->target.checks[i].expression_sql);
-        push(w, checks, check);
-    }
-    for (size_t i = 0; i < table->index_count; i++)
-        push(w, indexes, index_json(w, table, &table->indexes[i]));
-    for (size_t i = 0; i < table->foreign_key_count; i++)
-        push(w, foreign_keys, foreign_key_json(w, table, &table->foreign_keys[i]));
-    for (size_t i = 0; i < table->chunk_key_count; i++)
-        push(w, chunk_key, text(w, table->source->columns[table->chunk_key[i]].name));
-    put(w, object, "columns", columns);
-    put(w, object, "checks", checks);
-    put(w, object, "indexes", indexes);
-    put(w, object, "foreign_keys", foreign_keys);
-    put(w, object, "chunk_key", chunk_key);
-}
-
-static json_t *table_json(struct writer *w, const struct planned_table *table)
-{
-    json_t *object = json_object();
-    json_t *on_update = json_array();
-
-    put(w, object, "source", source_table_json(w, table->source));
-    put_c(w, object, "disposition", disposition_word(table->disposition));
-    put_text(w, object, "disposition_reason", table->disposition_reason);
-    if (table->disposition == DISPOSITION_CREATED) {
-        put_text(w, object, "schema", table->target.schema);
-        put_text(w, object, "name", table->target.name);
-        put_text(w, object, "comment", table->target.comment);
-        put_text(w, object, "chunk_key_index", table->chunk_key_index);
-        put_text(w, object, "on_update_trigger", table->on_update_trigger);
-        put_lists(w, object, table);
-    }
-    for (size_t i = 0; i < table->on_update_count; i++)
-        push(w, on_update, text(w, table->target.columns[table->on_update_columns[i]].name));
-    put(w, object, "on_update", on_update);
-    return object;
-}
-
-/* ---- the rest -------------------------------------------------------------------------------- */
-
-static json_t *object_json(struct writer *w, const struct source_object *source)
-{
-    json_t *object = json_object();
-
-    put_c(w, object, "kind", object_kind_name(source->kind));
-    put_text(w, object, "name", source->name);
-    put_text(w, object, "table", source->table);
-    put_text(w, object, "text", source->text);
-    put_c(w, object, "disposition", disposition_word(DISPOSITION_NOT_TRANSLATED));
-    return object;
-}
-
-static json_t *finding_json(struct writer *w, const struct finding *finding)
-{
-    json_t *object = json_object();
-
-    if (finding->id != 0)
-        put_number(w, object, "id", (uint64_t)finding->id);
-    put_c(w, object, "severity", severity_name(finding->severity));
-    put_text(w, object, "object", finding->object);
-    put_text(w, object, "text", finding->text);
-    put_text(w, object, "fix", finding->fix);
-    put_text(w, object, "detail", finding->detail);
-    return object;
-}
-
-json_t *plan_to_json(const struct plan *plan)
-{
-    struct writer writer = {0};
-    struct writer *w = &writer;
-    json_t *object = json_object();
-    json_t *source = json_object();
-    json_t *tables = json_array();
-    json_t *objects = json_array();
-    json_t *findings = json_array();
-
-    put_number(w, object, "pgconverge_plan", PLAN_FORMAT);
-    put_c(w, object, "program", PGCONVERGE_VERSION);
-    put(w, object, "options", options_json(w, plan->options));
-    put_text(w, source, "database", plan->catalog->database);
-    put_c(w, source, "flavor", plan->catalog->flavor == FLAVOR_MYSQL ? "mysql" : "mariadb");
-    put(w, object, "source", source);
-    for (size_t i = 0; i < plan->table_count; i++)
-        push(w, tables, table_json(w, &plan->tables[i]));
-    put(w, object, "tables", tables);
-    for (size_t i = 0; i < plan->catalog->object_count; i++)
-        push(w, objects, object_json(w, &plan->catalog->objects[i]));
-    put(w, object, "objects", objects);
-    for (size_t i = 0; i < plan->findings.count; i++)
-        push(w, findings, finding_json(w, &plan->findings.items[i]));
-    put(w, object, "findings", findings);
-    if (!writer.failed)
-        return object;
-    json_decref(object);
-    return NULL;
-}
+/* ---- the digest ------------------------------------------------------------------------------ */
 
 static int add_to_hash(const char *bytes, size_t len, void *hash)
 {
     return EVP_DigestUpdate(hash, bytes, len) == 1 ? 0 : -1;
 }
 
-struct error *digest_json(const json_t *object, char ret_hex[65])
+static EVP_MD_CTX *new_hash(void)
 {
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    unsigned char digest[SHA256_BYTES];
-    bool done = hash != NULL && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1 &&
-                json_dump_callback(object, add_to_hash, hash, JSON_SORT_KEYS | JSON_COMPACT) == 0 &&
-                EVP_DigestFinal_ex(hash, digest, NULL) == 1;
 
+    if (hash != NULL && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1)
+        return hash;
     EVP_MD_CTX_free(hash);
-    if (!done)
+    return NULL;
+}
+
+static struct error *end_hash(EVP_MD_CTX *hash, bool failed, char ret_hex[65])
+{
+    unsigned char digest[SHA256_BYTES];
+
+    failed = failed || hash == NULL || EVP_DigestFinal_ex(hash, digest, NULL) != 1;
+    EVP_MD_CTX_free(hash);
+    if (failed)
         return error_new(PGC_NO_MEMORY, "no memory for the digest of plan.json");
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
     return NULL;
 }
+
+struct error *digest_plan(const struct plan *plan, char ret_hex[65])
+{
+    EVP_MD_CTX *hash = new_hash();
+    struct emitter e = {.write = add_to_hash, .to = hash};
+
+    if (hash != NULL)
+        emit_plan(&e, plan, false);
+    return end_hash(hash, e.writer.failed, ret_hex);
+}
+
+struct error *digest_json(const json_t *object, char ret_hex[65])
+{
+    EVP_MD_CTX *hash = new_hash();
+    bool failed = hash == NULL ||
+                  json_dump_callback(object, add_to_hash, hash, JSON_SORT_KEYS | JSON_COMPACT) != 0;
+
+    return end_hash(hash, failed, ret_hex);
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
 
 static int add_to_buf(const char *bytes, size_t len, void *buf)
 {
@@ -425,15 +168,10 @@ static int add_to_buf(const char *bytes, size_t len, void *buf)
 
 struct error *plan_print_json(const struct plan *plan, struct buf *json)
 {
-    struct writer writer = {0};
-    json_t *object = plan_to_json(plan);
+    struct emitter e = {.is_indented = true, .write = add_to_buf, .to = json};
 
-    if (object != NULL)
-        put_text(&writer, object, "digest", plan->digest);
-    bool failed = object == NULL || writer.failed ||
-                  json_dump_callback(object, add_to_buf, json, JSON_SORT_KEYS | JSON_INDENT(2)) != 0;
-    json_decref(object);
-    if (failed)
+    emit_plan(&e, plan, true);
+    if (e.writer.failed)
         return error_new(PGC_NO_MEMORY, "no memory for plan.json");
     buf_add_char(json, '\n');
     return buf_error(json);

@@ -1,4 +1,4 @@
-/* The DDL in the order in which it runs: tables, (rows,) keys and indexes, foreign keys, the rest. */
+/* The DDL in the order in which it runs: tables, (rows,) indexes, foreign keys, the rest. */
 #include "plan/internal.h"
 #include "sink/sink.h"
 
@@ -8,8 +8,8 @@ static void end_statement(struct buf *sql)
     buf_add_c(sql, ";\n");
 }
 
-static void print_owner(const struct plan *plan, const struct target_table *table,
-                        const char *what, struct str name, struct buf *sql)
+static void print_owner(const struct plan *plan, const struct target_table *table, const char *what,
+                        struct str name, struct buf *sql)
 {
     if (plan->options->owner.len == 0)
         return;

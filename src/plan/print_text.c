@@ -123,7 +123,9 @@ static void add_column(struct buf *text, const struct planned_table *table, size
     const struct target_column *target = &table->target.columns[i];
     struct buf types = BUF_INIT(LIMIT_DOCUMENT, "plan");
 
-    buf_add_c(text, planned->lossy ? "  ! " : strcmp(planned->rule, "default") != 0 ? "  * " : "    ");
+    buf_add_c(text, planned->lossy                          ? "  ! "
+                    : strcmp(planned->rule, "default") != 0 ? "  * "
+                                                            : "    ");
     add_padded(text, target->name, NAME_COLUMNS);
     buf_add_c(text, "  ");
     buf_add_str(&types, source->type.text);
@@ -271,10 +273,9 @@ static void add_counts(struct buf *text, const struct plan *plan)
                    "%zu other objects not translated\n",
                    created, plan->table_count, columns, indexes, foreign_keys,
                    plan->catalog->object_count);
-    buf_add_format(text, "%zu blockers, %zu changes, %zu notes\n",
-                   plan_count_findings(plan, SEVERITY_BLOCKER),
-                   plan_count_findings(plan, SEVERITY_CHANGES),
-                   plan_count_findings(plan, SEVERITY_NOTE));
+    buf_add_format(
+        text, "%zu blockers, %zu changes, %zu notes\n", plan_count_findings(plan, SEVERITY_BLOCKER),
+        plan_count_findings(plan, SEVERITY_CHANGES), plan_count_findings(plan, SEVERITY_NOTE));
 }
 
 struct error *plan_print_text(const struct plan *plan, struct buf *text)
@@ -292,7 +293,8 @@ struct error *plan_print_text(const struct plan *plan, struct buf *text)
         if (plan->tables[i].disposition == DISPOSITION_CREATED)
             add_table(text, &plan->tables[i], &said);
     add_left_out(text, plan);
-    add_findings(text, plan, SEVERITY_BLOCKER, "BLOCKERS: the run is refused until they are settled");
+    add_findings(text, plan, SEVERITY_BLOCKER,
+                 "BLOCKERS: the run is refused until they are settled");
     add_findings(text, plan, SEVERITY_CHANGES, "CHANGES: what will mean something else");
     add_findings(text, plan, SEVERITY_NOTE, "NOTES");
     add_counts(text, plan);

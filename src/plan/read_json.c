@@ -25,7 +25,8 @@ static struct error *check_keys(const struct reader *r, json_t *object, const ch
     const char *key;
     json_t *value;
 
-    json_object_foreach (object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         size_t i = 0;
         while (known[i] != NULL && strcmp(known[i], key) != 0)
             i++;
@@ -42,8 +43,8 @@ static struct error *read_text(const struct reader *r, json_t *object, const cha
 
     if (!json_is_string(value))
         return wrong(r, key, "a string");
-    *ret_text = arena_str(r->arena, (struct str){json_string_value(value),
-                                                 json_string_length(value)});
+    *ret_text =
+        arena_str(r->arena, (struct str){json_string_value(value), json_string_length(value)});
     return NULL;
 }
 
@@ -60,8 +61,8 @@ static struct error *read_texts(const struct reader *r, json_t *object, const ch
         json_t *value = json_array_get(array, i);
         if (!json_is_string(value))
             return wrong(r, key, "a list of strings");
-        texts[i] = arena_str(r->arena, (struct str){json_string_value(value),
-                                                    json_string_length(value)});
+        texts[i] =
+            arena_str(r->arena, (struct str){json_string_value(value), json_string_length(value)});
     }
     *ret_texts = texts;
     *ret_count = count;
@@ -74,7 +75,7 @@ static struct error *read_rule(const struct reader *parent, json_t *rule, size_t
     static const char *const keys[] = {"pattern", "type", NULL};
     struct reader r = {parent->arena, arena_format(parent->arena, "options.columns[%zu]", i)};
     struct column_rule read = {0};
-    struct str type;
+    struct str type = STR_NULL;
 
     if (!json_is_object(rule))
         return wrong(&r, "", "an object");
@@ -89,7 +90,7 @@ static struct error *read_rule(const struct reader *parent, json_t *rule, size_t
 
 static struct error *read_names(const struct reader *r, json_t *object, enum plan_names *ret_names)
 {
-    struct str word;
+    struct str word = STR_NULL;
 
     TRY(read_text(r, object, "names", &word));
     for (enum plan_names names = NAMES_KEEP; names <= NAMES_SNAKE; names++) {
@@ -104,8 +105,8 @@ static struct error *read_names(const struct reader *r, json_t *object, enum pla
 static struct error *read_options(struct arena *arena, json_t *object,
                                   struct plan_options *ret_options)
 {
-    static const char *const keys[] = {"schema", "owner", "names",   "tables",
-                                       "exclude", "lock", "columns", NULL};
+    static const char *const keys[] = {"schema",  "owner", "names",   "tables",
+                                       "exclude", "lock",  "columns", NULL};
     struct reader r = {arena, STR("options")};
     struct plan_options options = {0};
     json_t *rules = json_object_get(object, "columns");
@@ -147,11 +148,12 @@ static struct error *check_digest(json_t *root, struct str digest)
 static struct error *read_root(json_t *root, struct arena *arena, struct plan_options *ret_options,
                                struct str *ret_digest)
 {
-    static const char *const keys[] = {"pgconverge_plan", "program", "digest",  "options",
-                                       "source",          "tables",  "objects", "findings", NULL};
+    static const char *const keys[] = {"pgconverge_plan", "program",  "digest",
+                                       "options",         "source",   "tables",
+                                       "objects",         "findings", NULL};
     struct reader r = {arena, STR("")};
     struct plan_options options;
-    struct str digest, program;
+    struct str digest = STR_NULL, program = STR_NULL;
     json_t *format = json_object_get(root, "pgconverge_plan");
 
     if (!json_is_object(root))
@@ -159,8 +161,9 @@ static struct error *read_root(json_t *root, struct arena *arena, struct plan_op
     if (!json_is_integer(format))
         return wrong(&r, "pgconverge_plan", "the number of a plan's form: this is no plan");
     if (json_integer_value(format) != PLAN_FORMAT)
-        return error_new(PGC_STALE_PLAN, "the plan file has form %" JSON_INTEGER_FORMAT
-                                         "; this program writes form %d",
+        return error_new(PGC_STALE_PLAN,
+                         "the plan file has form %" JSON_INTEGER_FORMAT
+                         "; this program writes form %d",
                          json_integer_value(format), PLAN_FORMAT);
     TRY(check_keys(&r, root, keys));
     TRY(read_text(&r, root, "program", &program));

@@ -160,7 +160,7 @@ static bool scan_word(struct scanner *s, struct token *token)
         s->at++;
     token->kind = TOKEN_WORD;
     token->text = str_slice(s->text, from, s->at);
-    if (token->text.ptr[0] != '_' || peek(s, 0) != '\'')
+    if (s->text.ptr[from] != '_' || peek(s, 0) != '\'')
         return true;
     token->kind = TOKEN_STRING;
     token->introducer = str_slice(token->text, 1, token->text.len);
@@ -169,10 +169,9 @@ static bool scan_word(struct scanner *s, struct token *token)
 
 static bool scan_sign(struct scanner *s, struct token *token)
 {
-    static const char *const signs[] = {"<=>", "->>", "<=", ">=", "<>", "!=", "<<", ">>",
-                                        "||",  "&&",  "->", ":=", "(",  ")",  ",",  "+",
-                                        "-",   "*",   "/",  "%",  "=",  "<",  ">",  "!",
-                                        "|",   "&",   "^",  "~",  "."};
+    static const char *const signs[] = {
+        "<=>", "->>", "<=", ">=", "<>", "!=", "<<", ">>", "||", "&&", "->", ":=", "(", ")", ",",
+        "+",   "-",   "*",  "/",  "%",  "=",  "<",  ">",  "!",  "|",  "&",  "^",  "~", "."};
     struct str rest = str_slice(s->text, s->at, s->text.len);
 
     for (size_t i = 0; i < COUNT_OF(signs); i++) {

@@ -1,4 +1,4 @@
-/* What pieces of an expression mean: which operations are the same on both sides, and in which words. */
+/* What pieces of an expression mean: what is the same on both sides, and in which words. */
 #include "plan/expression.h"
 
 /* MySQL computes decimals with at most so many digits, and cuts what is behind. */
@@ -12,7 +12,8 @@ static void value_of_text(const struct source_type *type, struct value *value)
 {
     value->kind = VALUE_TEXT;
     value->equality = text_equality_of(type);
-    value->utf8 = str_starts_with(type->charset, STR("utf8")) || str_equal_c(type->charset, "ascii");
+    value->utf8 =
+        str_starts_with(type->charset, STR("utf8")) || str_equal_c(type->charset, "ascii");
 }
 
 static void value_of_integer(const struct source_type *type, const struct target_type *target,
@@ -29,8 +30,8 @@ static void value_of_types(const struct source_type *type, const struct target_t
                            struct value *value)
 {
     bool is_text = target->kind == TARGET_TEXT || target->kind == TARGET_VARCHAR;
-    bool is_blob = type->kind == SOURCE_BINARY || type->kind == SOURCE_VARBINARY ||
-                   type->kind == SOURCE_BLOB;
+    bool is_blob =
+        type->kind == SOURCE_BINARY || type->kind == SOURCE_VARBINARY || type->kind == SOURCE_BLOB;
     bool is_integer = target->kind == TARGET_SMALLINT || target->kind == TARGET_INTEGER ||
                       target->kind == TARGET_BIGINT ||
                       (target->kind == TARGET_NUMERIC && target->scale == 0);
@@ -103,9 +104,10 @@ static struct value as_number(struct translation *t, const struct value *value)
     struct value number = *value;
 
     if (value->kind == VALUE_BOOL)
-        number = (struct value){.kind = VALUE_INT, .precision = 1,
-                                .sql = arena_format(t->arena, STR_FMT "::integer",
-                                                    STR_ARG(value->sql))};
+        number =
+            (struct value){.kind = VALUE_INT,
+                           .precision = 1,
+                           .sql = arena_format(t->arena, STR_FMT "::integer", STR_ARG(value->sql))};
     return number;
 }
 
@@ -155,8 +157,7 @@ static bool decimal_digits(struct translation *t, char sign, const struct value 
         value->precision = left->precision + right->precision;
     } else {
         value->scale = left->scale > right->scale ? left->scale : right->scale;
-        value->precision =
-            (left_whole > right_whole ? left_whole : right_whole) + 1 + value->scale;
+        value->precision = (left_whole > right_whole ? left_whole : right_whole) + 1 + value->scale;
     }
     if (value->kind == VALUE_INT) {
         value->precision = BIGINT_DIGITS;
@@ -187,11 +188,10 @@ static bool divide(struct translation *t, char sign, const struct value *left,
         return cannot(t, "DIV of unsigned numbers is not translated");
     value->precision = left->precision > right->precision ? left->precision : right->precision;
     value->scale = left->scale > right->scale ? left->scale : right->scale;
-    value->sql = arena_format(t->arena, "(" STR_FMT " %c %s" STR_FMT "%s)",
-                              STR_ARG(wide_sql(t, left)), sign == 'd' ? '/' : '%',
-                              is_nonzero_constant(right) ? "" : "NULLIF(",
-                              STR_ARG(wide_sql(t, right)),
-                              is_nonzero_constant(right) ? "" : ", 0)");
+    value->sql =
+        arena_format(t->arena, "(" STR_FMT " %c %s" STR_FMT "%s)", STR_ARG(wide_sql(t, left)),
+                     sign == 'd' ? '/' : '%', is_nonzero_constant(right) ? "" : "NULLIF(",
+                     STR_ARG(wide_sql(t, right)), is_nonzero_constant(right) ? "" : ", 0)");
     return true;
 }
 
@@ -301,8 +301,8 @@ static bool pair(struct translation *t, bool for_equality, const struct value *l
 {
     bool is_days = (left->kind == VALUE_DATE || left->kind == VALUE_TIMESTAMP) &&
                    (right->kind == VALUE_DATE || right->kind == VALUE_TIMESTAMP);
-    bool is_same = left->kind == right->kind &&
-                   (left->kind == VALUE_BYTES || left->kind == VALUE_INTERVAL);
+    bool is_same =
+        left->kind == right->kind && (left->kind == VALUE_BYTES || left->kind == VALUE_INTERVAL);
     struct value left_number = as_number(t, left), right_number = as_number(t, right);
 
     *ret_left = left->sql;
@@ -314,8 +314,8 @@ static bool pair(struct translation *t, bool for_equality, const struct value *l
         *ret_right = right_number.sql;
         return true;
     }
-    if (!for_equality &&
-        (is_text(left) || left->kind == VALUE_ENUM) && (is_text(right) || right->kind == VALUE_ENUM))
+    if (!for_equality && (is_text(left) || left->kind == VALUE_ENUM) &&
+        (is_text(right) || right->kind == VALUE_ENUM))
         return cannot(t, "it puts text in an order, which is another in PostgreSQL");
     if (is_text(left) && is_text(right))
         return pair_texts(t, left, right, ret_left, ret_right);
@@ -377,9 +377,9 @@ bool value_between(struct translation *t, const struct value *value, const struc
     if (!pair(t, false, value, from, &sql, &from_sql) || !pair(t, false, value, to, &sql, &to_sql))
         return false;
     *ret_value = (struct value){.kind = VALUE_BOOL};
-    ret_value->sql = arena_format(t->arena, "(" STR_FMT " %s " STR_FMT " AND " STR_FMT ")",
-                                  STR_ARG(sql), negated ? "NOT BETWEEN" : "BETWEEN",
-                                  STR_ARG(from_sql), STR_ARG(to_sql));
+    ret_value->sql =
+        arena_format(t->arena, "(" STR_FMT " %s " STR_FMT " AND " STR_FMT ")", STR_ARG(sql),
+                     negated ? "NOT BETWEEN" : "BETWEEN", STR_ARG(from_sql), STR_ARG(to_sql));
     return true;
 }
 
@@ -407,8 +407,8 @@ bool value_like(struct translation *t, const struct value *value, const struct v
 
 static bool unite_numbers(struct translation *t, struct value *united, const struct value *value)
 {
-    bool same_sign = united->is_unsigned == value->is_unsigned || is_constant(value) ||
-                     is_constant(united);
+    bool same_sign =
+        united->is_unsigned == value->is_unsigned || is_constant(value) || is_constant(united);
 
     if (!same_sign)
         return cannot(t, "it mixes signed and unsigned numbers");

@@ -9,6 +9,7 @@
 
 #define PAIRS 65536
 #define LEAD_FIRST 0x80
+#define REPLACEMENT 0xfffd
 
 static const struct {
     const char *name;
@@ -39,31 +40,34 @@ static enum charset_form form_of(struct str name)
 }
 
 /*
- * The code point of a sequence that the server converted there and back; INVALID when it did not
- * come back the same, which is how the server shows "?" for what is no character.
+ * The one code point that the server made of a sequence. Nothing, or several, means that the bytes
+ * are no character; U+FFFD is what some of its tables hold for that.
  */
-static uint32_t code_point(struct str text, struct str sequence, struct str back)
+static uint32_t code_point(struct str text)
 {
     uint32_t found;
     size_t len;
 
-    if (text.len == 0 || !str_equal(sequence, back))
+    if (text.len == 0)
         return CHARSET_INVALID;
     found = text_decode(text, 0, &len);
-    return found != TEXT_INVALID && len == text.len ? found : CHARSET_INVALID;
+    if (found == TEXT_INVALID || found == REPLACEMENT || len != text.len)
+        return CHARSET_INVALID;
+    return found;
 }
 
 /*
  * Numbers 0 … 255 or 0 … 65535 as bytes of the character set. A sequence counts when the server
- * calls it well formed, that is when it is not replaced by '?' on its way to UTF-8.
+ * calls it well formed, that is when it is not replaced by '?' on its way to UTF-8. It is named by
+ * its digits: MySQL 9.7 converts in place, and shows the bytes themselves as already converted.
  */
 static struct error *compose(struct buf *sql, struct str name, bool pairs)
 {
-    buf_add_c(sql, "SELECT s, CONVERT(CONVERT(s USING ");
+    buf_add_c(sql, "SELECT digits, CONVERT(CONVERT(UNHEX(digits) USING ");
     source_quote_ident(sql, name);
-    buf_add_c(sql, ") USING utf8mb4) FROM (SELECT UNHEX(");
+    buf_add_c(sql, ") USING utf8mb4) FROM (SELECT ");
     buf_add_c(sql, pairs ? "CONCAT(h.d, l.d)" : "l.d");
-    buf_add_c(sql, ") AS s FROM ");
+    buf_add_c(sql, " AS digits FROM ");
     for (int which = pairs ? 0 : 1; which < 2; which++) {
         buf_add_c(sql, which == 1 && pairs ? " CROSS JOIN (" : "(");
         for (unsigned byte = which == 0 ? LEAD_FIRST : 0; byte < 256; byte++)
@@ -85,17 +89,19 @@ static struct error *read_table(struct source_session *session, struct str name,
     TRY(compose(&sql, name, pairs));
     TRY(session_rows_open(session, buf_str(&sql), &rows));
     for (;;) {
+        char digits[5];
         struct str sequence;
-        const unsigned char *bytes;
 
         TRY(session_rows_next(&rows, &more));
         if (!more)
             return NULL;
         sequence = rows.cells[0];
-        bytes = (const unsigned char *)sequence.ptr;
-        if (sequence.len == (pairs ? 2 : 1))
-            table[pairs ? bytes[0] << 8 | bytes[1] : bytes[0]] =
-                code_point(rows.cells[1], sequence, sequence);
+        if (sequence.len != (pairs ? 4 : 2))
+            return error_new(PGC_INTERNAL, "the source named a sequence of bytes by %zu digits",
+                             sequence.len);
+        memcpy(digits, sequence.ptr, sequence.len);
+        digits[sequence.len] = '\0';
+        table[strtoul(digits, NULL, 16)] = code_point(rows.cells[1]);
     }
 }
 
@@ -107,6 +113,14 @@ static void drop_replacements(uint32_t *table, size_t first, size_t count)
             table[i] = CHARSET_INVALID;
 }
 
+/* What begins with a byte that is a character by itself is two characters, whatever came back. */
+static void drop_split_pairs(uint32_t *pairs, const uint32_t *single)
+{
+    for (size_t i = 0; i < PAIRS; i++)
+        if (single[i >> 8] != CHARSET_INVALID)
+            pairs[i] = CHARSET_INVALID;
+}
+
 struct error *source_read_charset(struct source_session *session, struct str name,
                                   struct arena *arena, struct charset *ret_charset)
 {
@@ -114,6 +128,8 @@ struct error *source_read_charset(struct source_session *session, struct str nam
 
     if (charset.form == CHARSET_SINGLE || charset.form == CHARSET_DOUBLE) {
         charset.single = ARENA_ARRAY(arena, 256, uint32_t);
+        for (size_t i = 0; i < 256; i++)
+            charset.single[i] = CHARSET_INVALID;
         TRY(session_set_results(session, RESULTS_TEXT));
         TRY_DOING(read_table(session, name, false, charset.single),
                   "read the character set " STR_FMT, STR_ARG(name));
@@ -126,6 +142,7 @@ struct error *source_read_charset(struct source_session *session, struct str nam
         TRY_DOING(read_table(session, name, true, charset.pairs), "read the character set " STR_FMT,
                   STR_ARG(name));
         drop_replacements(charset.pairs, 0, PAIRS);
+        drop_split_pairs(charset.pairs, charset.single);
     }
     *ret_charset = charset;
     return NULL;

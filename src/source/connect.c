@@ -125,9 +125,6 @@ static struct error *connect_error(MYSQL *mysql, const struct source_options *op
     struct error *error = source_error_from(mysql, number != 0 ? number : CR_SERVER_LOST,
                                             mysql_error(mysql), mysql_sqlstate(mysql));
 
-    if (number == 1044)
-        error_with_fix(error, "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT on the database to this "
-                              "account, and check the database's name");
     if (number == CR_UNKNOWN_HOST)
         return error_with_object(error, "host %s", options->host != NULL ? options->host : "");
     return error;
@@ -138,7 +135,6 @@ static struct error *try_connect(const struct source_options *options, struct at
                                  MYSQL **ret_mysql, enum greeting *ret_greeting)
 {
     MYSQL *mysql = mysql_init(NULL), *connected;
-    bool has_database = options->database != NULL && options->database[0] != '\0';
     enum greeting greeting;
     struct error *error = NULL;
 
@@ -146,9 +142,9 @@ static struct error *try_connect(const struct source_options *options, struct at
         return error_new(PGC_NO_MEMORY, "no memory for a connection to the source");
     set_options(mysql, options, attempt);
     greeting_watch(attempt.tls);
-    connected = mysql_real_connect(
-        mysql, options->host, options->user, options->password != NULL ? options->password : "",
-        has_database ? options->database : NULL, options->port, options->socket, 0);
+    connected = mysql_real_connect(mysql, options->host, options->user,
+                                   options->password != NULL ? options->password : "", NULL,
+                                   options->port, options->socket, 0);
     greeting = greeting_seen();
     if (connected == NULL && attempt.tls && greeting == GREETING_NO_TLS)
         error = no_tls_offered(options);
@@ -230,6 +226,28 @@ static struct error *check_options(const struct source_options *options)
     return NULL;
 }
 
+/* After the login, so that a lack of rights can be answered with the exact GRANT. */
+static struct error *use_database(struct source_session *session)
+{
+    CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_ERROR_TEXT, "name of the source database");
+    struct error *error;
+
+    if (session->database[0] == '\0')
+        return NULL;
+    buf_add_c(&sql, "USE ");
+    source_quote_ident(&sql, str_of(session->database));
+    TRY(buf_error(&sql));
+    error = session_exec_str(session, buf_str(&sql));
+    if (error == NULL || error->id != PGC_SOURCE_PRIVILEGE)
+        return error;
+    error_free(error);
+    error = source_check_privileges(session, str_of(session->database));
+    if (error != NULL)
+        return error;
+    return error_new(PGC_SOURCE_DATABASE, "database %s cannot be used by this user",
+                     session->database);
+}
+
 struct error *source_open(const struct source_options *options, struct source_session **ret_session)
 {
     CLEANUP(source_closep) struct source_session *session = NULL;
@@ -251,6 +269,7 @@ struct error *source_open(const struct source_options *options, struct source_se
     atomic_store(&session->line_fd, fcntl(fd, F_DUPFD_CLOEXEC, 3));
     session->flavor = flavor_of(session->mysql);
     TRY_DOING(session_settle(session), "set the session on %s", session->way);
+    TRY_DOING(use_database(session), "connect to the source %s", session->way);
     *ret_session = session;
     session = NULL;
     return NULL;
@@ -267,6 +286,19 @@ void source_interrupt(struct source_session *session)
 void source_set_packet_limit(struct source_session *session, size_t limit_bytes)
 {
     session->mysql->net.max_packet_size = limit_bytes;
+    session->packet_limited = true;
+}
+
+bool session_hit_packet_limit(const struct source_session *session)
+{
+    int fd = atomic_load(&session->line_fd);
+    char byte;
+
+    if (!session->packet_limited || fd < 0)
+        return false;
+    /* A line that broke was read to its end first: there would be an end or an error, no bytes. */
+    ssize_t got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
 }
 
 void source_close(struct source_session *session)

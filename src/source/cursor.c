@@ -146,9 +146,12 @@ static struct error *name_table(const struct source_cursor *cursor, struct error
 static struct error *cursor_error(struct source_cursor *cursor)
 {
     unsigned number = mysql_stmt_errno(cursor->statement);
-    struct error *error = source_error_from(
-        cursor->session->mysql, number != 0 ? number : CR_SERVER_LOST,
-        mysql_stmt_error(cursor->statement), mysql_stmt_sqlstate(cursor->statement));
+
+    if ((number == 0 || number == CR_SERVER_LOST) && session_hit_packet_limit(cursor->session))
+        number = CR_NET_PACKET_TOO_LARGE;
+    struct error *error =
+        source_line_error(cursor->session->mysql, number, mysql_stmt_error(cursor->statement),
+                          mysql_stmt_sqlstate(cursor->statement));
 
     /* A table or column that was there when the catalog was read. */
     if (number == 1146 || number == 1054 || number == 1176) {

@@ -139,13 +139,17 @@ struct error *source_error_from(MYSQL *mysql, unsigned server_errno, const char 
     return error;
 }
 
+struct error *source_line_error(MYSQL *mysql, unsigned server_errno, const char *message,
+                                const char *sqlstate)
+{
+    /* Some losses come with no number at all, and under TLS as a TLS error. */
+    if (server_errno == 0 || server_errno == CR_SSL_CONNECTION_ERROR)
+        server_errno = CR_SERVER_LOST;
+    return source_error_from(mysql, server_errno, message, sqlstate);
+}
+
 struct error *session_error(struct source_session *session)
 {
-    unsigned number = mysql_errno(session->mysql);
-
-    /* libmariadb reports some losses with no number at all; a dead line is what remains. */
-    if (number == 0)
-        number = CR_SERVER_LOST;
-    return source_error_from(session->mysql, number, mysql_error(session->mysql),
-                             mysql_sqlstate(session->mysql));
+    return source_line_error(session->mysql, mysql_errno(session->mysql),
+                             mysql_error(session->mysql), mysql_sqlstate(session->mysql));
 }

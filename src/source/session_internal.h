@@ -23,6 +23,7 @@ struct source_session {
     char *way;      /* "user@host:port/database" */
     enum results_form results;
     bool in_snapshot;
+    bool packet_limited; /* by source_set_packet_limit() */
     bool streaming;      /* a cursor's rows are on the line: no other statement can be sent */
     _Atomic int line_fd; /* a duplicate of the connection's descriptor, for source_interrupt() */
 };
@@ -67,6 +68,17 @@ enum error_id source_error_id(unsigned server_errno);
 struct error *session_error(struct source_session *session) CHECKED;
 struct error *source_error_from(MYSQL *mysql, unsigned server_errno, const char *message,
                                 const char *sqlstate) CHECKED;
+
+/* The same for a line that stood already: what says TLS there is a lost connection. */
+struct error *source_line_error(MYSQL *mysql, unsigned server_errno, const char *message,
+                                const char *sqlstate) CHECKED;
+
+/*
+ * Whether a failed read was given up because the packet was above the session's limit. libmariadb
+ * calls that a lost connection too, and closes its side; ours of the descriptor still shows whether
+ * the server is there and sending.
+ */
+bool session_hit_packet_limit(const struct source_session *session);
 
 /* ---- pieces of a session's beginning --------------------------------------------------------- */
 

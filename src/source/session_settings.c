@@ -99,8 +99,9 @@ struct error *session_settle(struct source_session *session)
     bool known[COUNT_OF(settings)] = {0}, all_right, first = true;
     const struct setting *bad = NULL;
 
+    /* The limit counts for SHOW too, and would hide most of the settings. */
     token_count_own_statement();
-    TRY(session_exec(session, "SET NAMES utf8mb4"));
+    TRY(session_exec(session, "SET NAMES utf8mb4, sql_select_limit = 18446744073709551615"));
     TRY(read_settings(session, &sql, known, &all_right, &bad));
     buf_reset(&sql, KIB);
     buf_add_c(&sql, "SET SESSION ");

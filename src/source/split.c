@@ -110,21 +110,19 @@ static void add_steps(struct bound_list *list, struct arena *arena, const uint64
 }
 
 /* The row `skip` rows behind `last` in key order; false in *ret_found when there is none. */
-static struct error *read_step(struct source_session *session, const struct source_table *table,
-                               struct source_key key, struct buf *sql, struct arena *arena,
-                               struct bound_list *list, bool *ret_found)
+static struct error *read_step(struct source_session *session, size_t column_count, struct buf *sql,
+                               struct arena *arena, struct bound_list *list, bool *ret_found)
 {
     CLEANUP(session_rows_done) struct session_rows rows = {0};
 
-    (void)table;
     TRY(session_rows_open(session, buf_str(sql), &rows));
     TRY(session_rows_next(&rows, ret_found));
     if (!*ret_found)
         return NULL;
-    for (size_t i = 0; i < key.column_count; i++)
+    for (size_t i = 0; i < column_count; i++)
         if (rows.cells[i].ptr == NULL)
             return error_new(PGC_INTERNAL, "a chunk key holds a NULL");
-    add_bound(list, arena, rows.cells, key.column_count);
+    add_bound(list, arena, rows.cells, column_count);
     return NULL;
 }
 
@@ -134,7 +132,6 @@ static struct error *walk(struct source_session *session, struct str database,
 {
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
     size_t usable = select_usable_columns(table, key);
-    struct source_key walked = {.columns = key.columns, .column_count = usable};
     bool found = usable > 0 && usable <= SESSION_COLUMNS_MAX;
 
     while (found) {
@@ -154,7 +151,7 @@ static struct error *walk(struct source_session *session, struct str database,
         select_add_order(&sql, table, key, usable);
         buf_add_format(&sql, " LIMIT 1 OFFSET %" PRIu64, rows_per_chunk - 1);
         TRY(buf_error(&sql));
-        TRY(read_step(session, table, walked, &sql, arena, list, &found));
+        TRY(read_step(session, usable, &sql, arena, list, &found));
     }
     return NULL;
 }

@@ -68,34 +68,53 @@ bool source_text_is_lossy(struct str text, struct str charset)
     return false;
 }
 
+/*
+ * The character at text.ptr[*at] of a literal, decoded; *at moves behind it. false at the closing
+ * quote and at the end of the text.
+ */
+static bool next_of_literal(struct str text, size_t *at, char *ret_c)
+{
+    static const char from[] = "0btnrZ\\'\"", to[] = "\0\b\t\n\r\x1a\\'\"";
+    char c;
+
+    if (*at >= text.len)
+        return false;
+    c = text.ptr[*at];
+    if (c == '\'') {
+        if (*at + 1 >= text.len || text.ptr[*at + 1] != '\'')
+            return false;
+        *at += 1;
+    } else if (c == '\\' && *at + 1 < text.len) {
+        const char *found = memchr(from, text.ptr[*at + 1], sizeof from - 1);
+
+        *at += 1;
+        c = found != NULL ? to[found - from] : text.ptr[*at];
+    }
+    *at += 1;
+    *ret_c = c;
+    return true;
+}
+
 bool source_literal_parse(struct str text, struct arena *arena, struct str *ret_value,
                           size_t *ret_size)
 {
-    static const char from[] = "0btnrZ\\'\"", to[] = "\0\b\t\n\r\x1a\\'\"";
-    char *value;
-    size_t len = 0;
+    size_t at = 1, len = 0;
+    char *value, c;
 
     if (text.len < 2 || text.ptr[0] != '\'')
         return false;
-    value = arena_alloc(arena, text.len);
-    for (size_t i = 1; i < text.len; i++) {
-        char c = text.ptr[i];
-
-        if (c == '\'') {
-            if (i + 1 == text.len || text.ptr[i + 1] != '\'') {
-                *ret_value = (struct str){.ptr = value, .len = len};
-                *ret_size = i + 1;
-                return true;
-            }
-            i++;
-        } else if (c == '\\' && i + 1 < text.len) {
-            const char *found = memchr(from, text.ptr[++i], sizeof from - 1);
-
-            c = found != NULL ? to[found - from] : text.ptr[i];
-        }
-        value[len++] = c;
-    }
-    return false;
+    while (next_of_literal(text, &at, &c))
+        len++;
+    if (at >= text.len)
+        return false;
+    /* Measured first: an ENUM has up to 65535 labels, each in a text of all of them. */
+    value = arena_alloc(arena, len + 1);
+    at = 1;
+    for (size_t i = 0; next_of_literal(text, &at, &c); i++)
+        value[i] = c;
+    *ret_value = (struct str){.ptr = value, .len = len};
+    *ret_size = at + 1;
+    return true;
 }
 
 /* "('a','b')": *ret_size is the length with both brackets. */

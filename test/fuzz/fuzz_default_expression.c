@@ -1,6 +1,6 @@
 /*
  * Any bytes as the expression of a default, a CHECK, a generated column and an index part: whatever
- * they are, the plan is made; what is translated holds no NUL and no statement's end outside quotes.
+ * they are, the plan is made; what is translated closes its quotes and ends no statement.
  */
 #include "base/limits.h"
 #include "plan/plan.h"
@@ -38,8 +38,12 @@ static struct source_column column(const char *name, enum source_kind kind, stru
 {
     struct source_column column = {.name = str_of(name), .nullable = true};
 
-    column.type = (struct source_type){.kind = kind, .text = STR("type"), .length = 20,
-                                       .precision = 10, .scale = 2, .max_bytes = 80,
+    column.type = (struct source_type){.kind = kind,
+                                       .text = STR("type"),
+                                       .length = 20,
+                                       .precision = 10,
+                                       .scale = 2,
+                                       .max_bytes = 80,
                                        .charset = STR("utf8mb4"),
                                        .collation = STR("utf8mb4_bin")};
     column.has_default = column.default_is_expression = text.ptr != NULL;
@@ -59,11 +63,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     };
     struct source_check check = {STR("c"), text, true};
     struct source_index_part part = {.column = -1, .expression = text};
-    struct source_index index = {.name = STR("k"), .kind = INDEX_PLAIN, .parts = &part,
-                                 .part_count = 1};
-    struct source_table table = {.name = STR("t"), .engine = STR("InnoDB"), .columns = columns,
+    struct source_index index = {
+        .name = STR("k"), .kind = INDEX_PLAIN, .parts = &part, .part_count = 1};
+    struct source_table table = {.name = STR("t"),
+                                 .engine = STR("InnoDB"),
+                                 .columns = columns,
                                  .column_count = sizeof columns / sizeof *columns,
-                                 .checks = &check, .check_count = 1, .indexes = &index,
+                                 .checks = &check,
+                                 .check_count = 1,
+                                 .indexes = &index,
                                  .index_count = 1};
     struct source_catalog catalog = {.database = STR("app"), .tables = &table, .table_count = 1};
     struct source_facts facts = {.time_zone = STR("UTC")};

@@ -141,7 +141,7 @@ sub pgconverge {
     my $sample = sub {
         my ($into) = @_;
         $into->{$_} = $lab->cpu($_) for $source, 'postgres';
-        ($pid) //= slurp($lab->folder('result')) =~ /pid=(\d+)/;
+        $pid //= (slurp($lab->folder('result')) =~ /pid=(\d+)/)[0];
         $into->{tool} = process_cpu($pid);
     };
     $self->fresh_target;
@@ -255,6 +255,7 @@ sub add_ratios {
         my $limit = (total_cpu($m->{"readout $source"}) + total_cpu($m->{'copy alone'})) / $self->{cores};
         $result->{limit}{$source}      = $limit;
         $result->{copy_limit}{$source} = $m->{"pgconverge $source"}{wall} / $limit;
+        $result->{cpu_limit}{$source}  = total_cpu($m->{"pgconverge $source"}) / $self->{cores} / $limit;
     }
     $result->{pgloader_pgconverge} = $m->{'pgloader mariadb'}{wall} / $m->{'pgconverge mariadb'}{wall} if $m->{'pgloader mariadb'};
 }

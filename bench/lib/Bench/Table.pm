@@ -10,6 +10,8 @@ use constant { MOST_OF_LIMIT => 1.45, LEAST_OF_PGLOADER => 5, MOST_MIB => 128, H
 sub print_all {
     my ($result) = @_;
     printf "\n%d cores, scale %g, medians of %d; CPU seconds beside wall seconds\n", @$result{qw(cores scale runs)};
+    print "The machine was not quiet (load $result->{load}): trust CPU seconds and ratios of CPU, not the clock.\n"
+        if $result->{load} > 0.5;
     printf "%s\n", join ', ', map {"$_ $result->{versions}{$_}"} sort keys %{ $result->{versions} };
     print_table($_, $result->{tables}{$_}) for grep { $result->{tables}{$_} } qw(wide narrow);
     print_memory($result->{memory}) if $result->{memory};
@@ -26,8 +28,9 @@ sub print_table {
             cell($source && $got->{cpu_of}{$source}), cell($got->{cpu_of}{postgres}), $got->{peak_kib} / 1024, $it->{rows} / $got->{wall};
     }
     for my $source (sort keys %{ $it->{limit} }) {
-        printf "  limit from %-15s %8.2f   pgconverge's copy / limit = %.2f %s\n", $source, $it->{limit}{$source},
-            $it->{copy_limit}{$source}, verdict($it->{copy_limit}{$source} <= MOST_OF_LIMIT, 'at most ' . MOST_OF_LIMIT);
+        printf "  limit from %-15s %8.2f   pgconverge's copy / limit = %.2f %s; its CPU alone %.2f\n", $source,
+            $it->{limit}{$source}, $it->{copy_limit}{$source},
+            verdict($it->{copy_limit}{$source} <= MOST_OF_LIMIT, 'at most ' . MOST_OF_LIMIT), $it->{cpu_limit}{$source};
     }
     printf "  pgloader / pgconverge's copy, from mariadb = %.1f %s\n", $it->{pgloader_pgconverge},
         verdict($it->{pgloader_pgconverge} >= LEAST_OF_PGLOADER, 'at least ' . LEAST_OF_PGLOADER) if $it->{pgloader_pgconverge};

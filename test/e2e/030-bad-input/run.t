@@ -33,7 +33,7 @@ sub connections {
         ['an unknown source user',  $t->source_uri(user => 'nobody'),     $target, 4, 'PGC-2002'],
         ['an unknown source host',  $t->source_uri(host => 'no-such-host.invalid'), $target, [4, 7], 'PGC-2001'],
         ['a closed source port',    $t->source_uri(port => 1),            $target, 7, 'PGC-2001'],
-        ['an unknown database',     $t->source_uri(db => 'no_such_db'),   $target, 4, qr/PGC-200[25]/],
+        ['an unknown database',     $t->source_uri(db => 'no_such_db'),   $target, 4, qr/PGC-200[245]/],
         ['a wrong target password', $source, $t->target_uri(password => 'not it'), 5, 'PGC-3002'],
         ['an unknown target user',  $source, $t->target_uri(user => 'nobody'),     5, 'PGC-3002'],
         ['an unknown target database', $source, $t->target_uri(db => 'no_such_db'), 5, 'PGC-3002'],

@@ -52,7 +52,7 @@ for my $flavor (qw(mysql mariadb)) {
     $try->('target: verify-full',              0, '', query => "sslmode=verify-full&sslrootcert=$ca");
     $try->('target: require',                  0, '', query => 'sslmode=require');
     my $run = $try->('target: verify-full with another CA', [5, 7], '', query => "sslmode=verify-full&sslrootcert=$other");
-    $t->says($run, "$flavor: target: told", qr/PGC-300[12]/, qr/certificate/i);
+    $t->says($run, "$flavor: target: told", 'PGC-3010', qr/certificate/i);
 
     # a certificate for another name
     $restarted{$flavor} = 1;

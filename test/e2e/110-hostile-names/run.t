@@ -28,7 +28,7 @@ for my $flavor (qw(mysql mariadb)) {
         # a default, a comment, an enum label, a check: the text as data; the name everywhere else
         my $label = $evil =~ tr/,//dr;
         $sql .= "CREATE TABLE " . ticked($evil) . " (" . ticked($evil) . " int NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT " . text($evil) . ", "
-            . ticked("$evil.2") . " varchar(100) NOT NULL DEFAULT " . text($evil) . ", e enum(" . text($label) . ", 'other') DEFAULT " . text($label) . ", "
+            . ticked("$evil.2") . " varchar(100) COLLATE utf8mb4_bin NOT NULL DEFAULT " . text($evil) . ", e enum(" . text($label) . ", 'other') DEFAULT " . text($label) . ", "
             . "s set(" . text($label) . ", 'other'), up datetime NULL ON UPDATE CURRENT_TIMESTAMP, parent int, "
             . "KEY " . ticked("$evil.k") . " (" . ticked("$evil.2") . "), CONSTRAINT " . ticked("$evil.c$n") . " CHECK (" . ticked("$evil.2") . " <> " . text("not $evil") . "), "
             . "CONSTRAINT " . ticked("$evil.f$n") . " FOREIGN KEY (parent) REFERENCES " . ticked($evil) . " (" . ticked($evil) . ")) COMMENT " . text($evil) . ";\n"

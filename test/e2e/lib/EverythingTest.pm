@@ -56,8 +56,8 @@ sub run {
     my $before = $t->source_digest;
 
     my $run = $t->migrate('--chunk-rows', 60);
-    # views, routines, triggers and events are not translated yet: told, and no failure of the copy
-    $t->exits($run, [0, 3], "$flavor: migrates over the socket");
+    # views, routines, triggers and events are not translated: told, and no failure of the copy
+    $t->exits($run, 0, "$flavor: migrates over the socket");
     arrived($t, "$flavor over the socket", $before);
     types($t);
     keys_and_indexes($t);
@@ -67,7 +67,7 @@ sub run {
     $t->new_target;
     my $tcp = $t->run('migrate', '--source', $t->source_uri(tcp => 1), '--target', $t->target_uri(socket => 1),
         '--report-dir', $t->report_dir, '--jobs', 3);
-    $t->exits($tcp, [0, 3], "$flavor: migrates over TCP with TLS, to a target behind a socket");
+    $t->exits($tcp, 0, "$flavor: migrates over TCP with TLS, to a target behind a socket");
     arrived($t, "$flavor over TCP", $before);
     $t->done;
     done_testing();
@@ -84,7 +84,7 @@ sub arrived {
     is_deeply([sort grep { !$rows->{$_} } keys %$rows], ['empty_table'], "$how: and none but one was empty");
     is($t->source_digest, $before, "$how: the source is what it was");
     ok($t->wait_for_quiet_target, "$how: no session is left behind");
-    is($t->target_value("SELECT string_agg(nspname, ' ' ORDER BY 1) FROM pg_namespace WHERE nspname !~ '^pg_'"),
+    is($t->target_value("SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_'"),
         'information_schema pgconverge public', "$how: one schema was added, for the ledger");
     return;
 }

@@ -44,46 +44,36 @@ sub new {
 # ---------------------------------------------------------------------------------------------------
 # Names: the only part that knows how the program shortens a name of more than 63 bytes.
 
-# The map out of the JSON of `pgconverge plan --format json` or of a report.json: every object in it
-# that has a source and a target name, at whatever depth. What is not found stays under its own name.
+# The map out of the JSON of `pgconverge plan --format json` or of a report.json. What is not found
+# there stays under its own name.
 sub map_from_json {
     my ($text) = @_;
     my $document = JSON::PP->new->utf8->decode($text);
     my %map;
-    my $walk;
-    $walk = sub {
-        my ($node, $table) = @_;
-        if (ref $node eq 'ARRAY') { $walk->($_, $table) for @$node; return }
-        return if ref $node ne 'HASH';
-        my ($from, $to) = _names_of($node);
-        if (defined $from && defined $to) {
-            my $kind = $node->{kind} // (exists $node->{columns} ? 'table' : defined $table ? 'column' : '');
-            if ($kind eq 'table') {
-                $map{$from}{name} = $to;
-                $table = $from;
-            }
-            elsif ($kind eq 'column') {
-                my $owner = $node->{table} // $table;
-                $map{$owner}{columns}{$from} = $to if defined $owner && !ref $owner;
-            }
-        }
-        $walk->($_, $table) for map { $node->{$_} } sort keys %$node;
-    };
-    $walk->($document, undef);
+    return _map_of_plan($document, \%map) if exists $document->{pgconverge_plan};
+    ($document->{format} // '') =~ /^pgconverge report / or die "the oracle does not know this JSON";
+    my $schema = $document->{target}{schema};
+    for my $row (@{ $document->{rows} }) {
+        my ($table, $target) = map { _bytes($_) } @$row{qw(table target)};
+        $map{$table}{name} = $target =~ s/^\Q@{[_bytes($schema)]}\E\.//sr;
+    }
+    for my $column (@{ $document->{columns} }) {
+        my ($table, $from, $to) = map { _bytes($_) } @$column{qw(table column target)};
+        $map{$table}{columns}{$from} = $to;
+    }
     return \%map;
 }
 
-sub _names_of {
-    my ($node) = @_;
-    my ($from, $to);
-    for my $pair ([qw(source_name target_name)], [qw(source target)], [qw(from to)]) {
-        ($from, $to) = @$node{@$pair};
-        last if defined $from && defined $to;
+sub _map_of_plan {
+    my ($plan, $map) = @_;
+    for my $table (@{ $plan->{tables} }) {
+        my $entry = $map->{ _bytes($table->{source}{name}) } = { name => _bytes($table->{name}) };
+        $entry->{columns}{ _bytes($_->{source}{name}) } = _bytes($_->{name}) for @{ $table->{columns} };
     }
-    for ($from, $to) { $_ = $_->{name} if ref $_ eq 'HASH' }
-    return if !defined $from || !defined $to || ref $from || ref $to;
-    return map { utf8::encode(my $bytes = $_); $bytes } $from, $to;
+    return $map;
 }
+
+sub _bytes { utf8::encode(my $bytes = $_[0]); return $bytes }
 
 # Pairs source tables with target tables: the given map, then the same name, then, for the names that
 # PostgreSQL cannot hold, the one table left whose beginning is the same.

@@ -613,6 +613,6 @@ sub _end {
 }
 
 # What it has said so far.
-sub err { return PgcTest::slurp("$_[0]{base}.err") }
+sub err { my $file = "$_[0]{base}.err"; return -e $file ? PgcTest::slurp($file) : '' }
 
 1;

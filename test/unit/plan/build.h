@@ -21,15 +21,33 @@ static const struct {
     const char *word;
     enum source_kind kind;
 } type_words[] = {
-    {"tinyint", SOURCE_TINYINT},   {"smallint", SOURCE_SMALLINT},   {"mediumint", SOURCE_MEDIUMINT},
-    {"int", SOURCE_INT},           {"bigint", SOURCE_BIGINT},       {"decimal", SOURCE_DECIMAL},
-    {"float", SOURCE_FLOAT},       {"double", SOURCE_DOUBLE},       {"bit", SOURCE_BIT},
-    {"datetime", SOURCE_DATETIME}, {"date", SOURCE_DATE},           {"timestamp", SOURCE_TIMESTAMP},
-    {"time", SOURCE_TIME},         {"year", SOURCE_YEAR},           {"char", SOURCE_CHAR},
-    {"varchar", SOURCE_VARCHAR},   {"text", SOURCE_TEXT},           {"binary", SOURCE_BINARY},
-    {"varbinary", SOURCE_VARBINARY}, {"blob", SOURCE_BLOB},         {"enum", SOURCE_ENUM},
-    {"set", SOURCE_SET},           {"json", SOURCE_JSON},           {"point", SOURCE_GEOMETRY},
-    {"vector", SOURCE_VECTOR},     {"uuid", SOURCE_UUID},           {"inet4", SOURCE_INET4},
+    {"tinyint", SOURCE_TINYINT},
+    {"smallint", SOURCE_SMALLINT},
+    {"mediumint", SOURCE_MEDIUMINT},
+    {"int", SOURCE_INT},
+    {"bigint", SOURCE_BIGINT},
+    {"decimal", SOURCE_DECIMAL},
+    {"float", SOURCE_FLOAT},
+    {"double", SOURCE_DOUBLE},
+    {"bit", SOURCE_BIT},
+    {"datetime", SOURCE_DATETIME},
+    {"date", SOURCE_DATE},
+    {"timestamp", SOURCE_TIMESTAMP},
+    {"time", SOURCE_TIME},
+    {"year", SOURCE_YEAR},
+    {"char", SOURCE_CHAR},
+    {"varchar", SOURCE_VARCHAR},
+    {"text", SOURCE_TEXT},
+    {"binary", SOURCE_BINARY},
+    {"varbinary", SOURCE_VARBINARY},
+    {"blob", SOURCE_BLOB},
+    {"enum", SOURCE_ENUM},
+    {"set", SOURCE_SET},
+    {"json", SOURCE_JSON},
+    {"point", SOURCE_GEOMETRY},
+    {"vector", SOURCE_VECTOR},
+    {"uuid", SOURCE_UUID},
+    {"inet4", SOURCE_INET4},
     {"inet6", SOURCE_INET6},
 };
 
@@ -102,8 +120,8 @@ UNUSED static struct source_table *add_table(const char *name)
 {
     struct source_table *table = &built[built_count++];
 
-    *table = (struct source_table){.name = str_of(name), .engine = STR("InnoDB"),
-                                   .collation = STR("utf8mb4_0900_ai_ci")};
+    *table = (struct source_table){
+        .name = str_of(name), .engine = STR("InnoDB"), .collation = STR("utf8mb4_0900_ai_ci")};
     table->columns = ARENA_ARRAY(&arena, MAX_THINGS, struct source_column);
     table->indexes = ARENA_ARRAY(&arena, MAX_THINGS, struct source_index);
     table->foreign_keys = ARENA_ARRAY(&arena, MAX_THINGS, struct source_foreign_key);
@@ -185,9 +203,12 @@ UNUSED static struct source_foreign_key *add_foreign_key(struct source_table *ta
 {
     struct source_foreign_key *key = &table->foreign_keys[table->foreign_key_count++];
 
-    *key = (struct source_foreign_key){
-        .name = str_of(name), .column_count = 1, .parent_database = STR("app"),
-        .parent_table = str_of(parent), .on_update = STR("NO ACTION"), .on_delete = STR("CASCADE")};
+    *key = (struct source_foreign_key){.name = str_of(name),
+                                       .column_count = 1,
+                                       .parent_database = STR("app"),
+                                       .parent_table = str_of(parent),
+                                       .on_update = STR("NO ACTION"),
+                                       .on_delete = STR("CASCADE")};
     key->columns = ARENA_NEW(&arena, int);
     key->columns[0] = catalog_find_column(table, str_of(column));
     key->parent_columns = ARENA_NEW(&arena, struct str);
@@ -302,9 +323,9 @@ UNUSED static void print_findings(void)
                STR_ARG(plan.findings.items[i].object), STR_ARG(plan.findings.items[i].text));
 }
 
-#define ok_finding(level, object, words)                                                           \
-    do {                                                                                           \
-        const struct finding *found_ = find_finding(object, words);                                \
-        if (!ok(found_ != NULL && found_->severity == (level), "%s: %s", object, words))           \
-            print_findings();                                                                      \
+#define ok_finding(level, object, words)                                                 \
+    do {                                                                                 \
+        const struct finding *found_ = find_finding(object, words);                      \
+        if (!ok(found_ != NULL && found_->severity == (level), "%s: %s", object, words)) \
+            print_findings();                                                            \
     } while (0)

@@ -172,7 +172,9 @@ static void test_generated(void)
     static const char *const plain[] = {"fixed", "real", "coarse", "chain", "key"};
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         is_str(planned_column_of("t", plain[i])->generated_sql, STR(""), "%s is plain", plain[i]);
-        ok(planned("t")->columns[catalog_find_column(planned("t")->source, str_of(plain[i]))].copied,
+        ok(planned("t")
+               ->columns[catalog_find_column(planned("t")->source, str_of(plain[i]))]
+               .copied,
            "and copied");
         ok_finding(SEVERITY_CHANGES, arena_format(&arena, "app.t.%s", plain[i]).ptr,
                    "becomes an ordinary column");

@@ -9,14 +9,14 @@ static void test_usable_types(void)
         const char *type;
         bool usable;
     } cases[] = {
-        {"tinyint", true},        {"int unsigned", true}, {"bigint", true},
-        {"decimal(10,2)", true},  {"date", true},         {"datetime(6)", true},
-        {"timestamp", true},      {"time", true},         {"year", true},
-        {"char(36)", true},       {"varchar(36)", true},  {"binary(16)", true},
-        {"varbinary(16)", true},  {"float", false},       {"double", false},
-        {"bit(8)", false},        {"enum('a')", false},   {"set('a')", false},
-        {"text", false},          {"blob", false},        {"json", false},
-        {"uuid", false},          {"inet6", false},       {"point", false},
+        {"tinyint", true},       {"int unsigned", true}, {"bigint", true},
+        {"decimal(10,2)", true}, {"date", true},         {"datetime(6)", true},
+        {"timestamp", true},     {"time", true},         {"year", true},
+        {"char(36)", true},      {"varchar(36)", true},  {"binary(16)", true},
+        {"varbinary(16)", true}, {"float", false},       {"double", false},
+        {"bit(8)", false},       {"enum('a')", false},   {"set('a')", false},
+        {"text", false},         {"blob", false},        {"json", false},
+        {"uuid", false},         {"inet6", false},       {"point", false},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -173,8 +173,10 @@ static void test_foreign_keys(void)
     is_number(keys[0].parent, planned("parent")->number, "and its parent");
     ok(keys[1].translated, "text to varchar");
     ok(keys[7].translated, "to itself");
-    static const char *const why[] = {[2] = "is not unique", [3] = "is left out",
-                                      [4] = "does not exist", [5] = "has no column",
+    static const char *const why[] = {[2] = "is not unique",
+                                      [3] = "is left out",
+                                      [4] = "does not exist",
+                                      [5] = "has no column",
                                       [6] = "in another database"};
     for (size_t i = 2; i < COUNT_OF(why); i++) {
         ok(!keys[i].translated, STR_FMT " is left out", STR_ARG(keys[i].source->name));

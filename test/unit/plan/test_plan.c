@@ -116,7 +116,8 @@ static void build_shop(void)
     table->engine = STR("MyISAM");
     add_column(add_table("tmp_1"), "x", "xml");
     /* 64 characters, quotes, a line end, a terminal's escape: names are anything. */
-    table = add_table("\"; DROP TABLE \x1b[31mx\n\xe2\x80\xae😀 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    table =
+        add_table("\"; DROP TABLE \x1b[31mx\n\xe2\x80\xae😀 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     add_column(table, "`\"'\\", "int");
     options.rules = rules;
     options.rule_count = 1;
@@ -331,7 +332,8 @@ static void test_edited(void)
         {"}\n", "", PGC_CONFIG},
         {"{", "{ \"\\u0000\": 1,", PGC_CONFIG},
     };
-    static const char *const files[] = {"", "null", "[]", "5", "{}", "{\"pgconverge_plan\":1}",
+    static const char *const files[] = {"",         "null",     "[]",
+                                        "5",        "{}",       "{\"pgconverge_plan\":1}",
                                         "not json", "\xff\xfe", "[[[[[[[[[[[[[[[["};
     struct plan_options read;
     struct str digest;
@@ -339,9 +341,9 @@ static void test_edited(void)
     build_shop();
     struct str json = printed(plan_print_json);
     for (size_t i = 0; i < COUNT_OF(edits); i++)
-        fails_with(plan_read_json(replaced(json, edits[i].from, edits[i].to), &arena, &read,
-                                  &digest),
-                   edits[i].id, "%s -> %s", edits[i].from, edits[i].to);
+        fails_with(
+            plan_read_json(replaced(json, edits[i].from, edits[i].to), &arena, &read, &digest),
+            edits[i].id, "%s -> %s", edits[i].from, edits[i].to);
     for (size_t i = 0; i < COUNT_OF(files); i++)
         fails_with(plan_read_json(str_of(files[i]), &arena, &read, &digest), PGC_CONFIG,
                    "file %zu is no plan", i);
