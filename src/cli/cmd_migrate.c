@@ -227,6 +227,25 @@ static struct str source_state_text(enum token_verdict moved)
     return STR("may have been written after the snapshot: nothing proves that it was not");
 }
 
+/* What the plan knew it would not translate is no failure, and never kept quiet about. */
+static struct str with_left_over(const struct migration *m, struct str reason)
+{
+    const struct finding_list *findings = &m->prepared.plan.findings;
+    size_t count = 0;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        bool is_task = finding->severity != SEVERITY_NOTE || finding->fix.len > 0;
+        count += finding->id == PGC_NOT_TRANSLATED && is_task;
+    }
+    if (count == 0)
+        return reason;
+    return arena_format(m->arena,
+                        STR_FMT " %zu object%s of the source %s not translated and left to do by "
+                                "hand.",
+                        STR_ARG(reason), count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
+}
+
 static struct verdict find_verdict(const struct migration *m)
 {
     const struct copy_outcome *outcome = &m->outcome;
@@ -251,6 +270,7 @@ static struct verdict find_verdict(const struct migration *m)
     }
     if (verdict.state == RUN_DONE && m->options->allow_moving_source)
         verdict.word = moved ? STR("REHEARSAL DONE, SOURCE MOVED") : STR("REHEARSAL DONE");
+    verdict.reason = with_left_over(m, verdict.reason);
     return verdict;
 }
 
@@ -314,13 +334,17 @@ static void fill_report(const struct migration *m, struct report_input *ret_inpu
     buf_free(&text);
 }
 
-static struct error *conclude(struct migration *m)
+static struct error *conclude(struct migration *m, const struct verdict *verdict)
 {
-    struct verdict verdict = find_verdict(m);
+    TRY_DOING(copy_record_digests(m->ledger, m->arena), "record what the target holds");
+    return ledger_finish_run(m->ledger, verdict->state, verdict->word);
+}
+
+/* The run is finished, whatever becomes of its report. */
+static struct error *report_success(struct migration *m, struct verdict verdict)
+{
     struct report_input input;
 
-    TRY_DOING(copy_record_digests(m->ledger, m->arena), "record what the target holds");
-    TRY(ledger_finish_run(m->ledger, verdict.state, verdict.word));
     fill_report(m, &input);
     input.verdict = verdict.word;
     input.verdict_reason = verdict.reason;
@@ -333,7 +357,14 @@ static struct error *conclude(struct migration *m)
                         .rows = (int64_t)m->outcome.rows_written,
                         .ms = (int64_t)(clock_ms() - m->start_ms)),
               STR_FMT, STR_ARG(verdict.word));
-    return print_report(m, &input);
+    struct error *error = print_report(m, &input);
+    if (error != NULL) {
+        m->told = true;
+        output_set_state("the run is finished: " STR_FMT ".  Its report is what failed; the same "
+                         "command tells the verdict again, and pgconverge status what was done",
+                         STR_ARG(verdict.word));
+    }
+    return error;
 }
 
 /* ---- when it did not end well ---------------------------------------------------------------- */
@@ -478,10 +509,12 @@ static struct error *migrate(struct migration *m)
     log_set_run(m->run.run_id.ptr, m->run.database.ptr);
     log_write(LOG_EVENT(.level = LOG_INFO, .event = "run.start"), "run " STR_FMT,
               STR_ARG(m->run.run_id));
+    TRY(report_try_folder(report_dir(m)));
     error = do_copy(m);
+    struct verdict verdict = find_verdict(m);
     if (error == NULL)
-        error = conclude(m);
-    return error != NULL ? conclude_failure(m, error) : NULL;
+        error = conclude(m, &verdict);
+    return error != NULL ? conclude_failure(m, error) : report_success(m, verdict);
 }
 
 struct error *cmd_migrate(const struct cli_options *options)

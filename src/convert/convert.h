@@ -18,6 +18,7 @@ struct convert_column {
     const struct source_type *source;
     const struct target_type *target;
     const struct charset *charset; /* of the source column; NULL where it has none */
+    bool labels_checked;           /* an ENUM whose labels alone the target column takes */
     struct str object;             /* "database.table.column", for errors */
 };
 

@@ -17,8 +17,10 @@ void converter_free(struct converter *converter)
 {
     if (converter == NULL)
         return;
-    for (size_t i = 0; i < converter->field_count; i++)
+    for (size_t i = 0; i < converter->field_count; i++) {
         free(converter->fields[i].decoder);
+        free(converter->fields[i].labels);
+    }
     free(converter);
 }
 
@@ -62,6 +64,18 @@ static struct error *field_init_charset(struct field *field, const struct charse
     return NULL;
 }
 
+static struct error *field_init_labels(struct field *field, const struct source_type *type)
+{
+    field->labels = calloc(type->label_count + 1, sizeof *field->labels);
+    if (field->labels == NULL)
+        return error_new(PGC_NO_MEMORY, "no memory for %zu labels", type->label_count);
+    for (size_t i = 0; i < type->label_count; i++)
+        field->labels[i] = type->labels[i];
+    qsort(field->labels, type->label_count, sizeof *field->labels, field_compare_labels);
+    field->add = field_add_label;
+    return NULL;
+}
+
 static struct error *field_init(struct field *field, const struct convert_column *column)
 {
     static const uint32_t unit[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
@@ -80,6 +94,8 @@ static struct error *field_init(struct field *field, const struct convert_column
     if (field->add == NULL)
         return with_object(error_new(PGC_INTERNAL, "there is no conversion between these types"),
                            field);
+    if (column->labels_checked)
+        TRY(field_init_labels(field, column->source));
     return field_init_charset(field, column->charset);
 }
 

@@ -37,6 +37,7 @@ struct field {
     const struct source_type *source;
     const struct target_type *target;
     struct decoder *decoder; /* NULL for UTF-8 and for what is not text */
+    struct str *labels;      /* of field_add_label: the ENUM's, in the order of field_compare_labels */
     struct json_stack *json; /* of the converter */
     struct str object;
 };
@@ -86,6 +87,7 @@ field_add field_add_bits_text;
 field_add field_add_date, field_add_timestamp, field_add_interval, field_add_time;
 field_add field_add_time_bigint, field_add_time_text;
 /* text.c */
+field_add field_add_label; /* nothing but the ENUM's labels */
 field_add field_add_text, field_add_utf8, field_add_json, field_add_jsonb, field_add_bytea;
 field_add field_add_set_array;
 /* uuid.c */
@@ -103,4 +105,6 @@ struct error *field_put_short(const struct field *field, const char *text, size_
 /* Appends the cell's text as UTF-8, without a length word; *ret_chars are its characters. */
 struct error *field_decode(const struct field *field, struct str bytes, struct buf *out,
                            size_t *ret_chars);
+/* For qsort() and bsearch(), of struct str. */
+int field_compare_labels(const void *left, const void *right);
 struct error *field_refuse_range(const struct field *field, const char *what);

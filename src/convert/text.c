@@ -2,6 +2,8 @@
  * Text, bytes, JSON and sets. The bytes come in the column's own character set and are checked or
  * decoded here, once, on their way into the row.
  */
+#include <stdlib.h>
+
 #include "convert/field.h"
 
 /* Decoded at a time: bounds the room asked for in advance, whatever the value's length. */
@@ -129,6 +131,30 @@ struct error *field_add_utf8(const struct field *field, const struct cell *cell,
         return buf_error(out);
     put_bytes(at + 4, bytes);
     return field_done(out, at, bytes.len);
+}
+
+/* The short before the long: most are told apart without a look at their bytes. */
+int field_compare_labels(const void *left, const void *right)
+{
+    const struct str *a = left, *b = right;
+
+    if (a->len != b->len)
+        return a->len < b->len ? -1 : 1;
+    return a->len > 0 ? memcmp(a->ptr, b->ptr, a->len) : 0;
+}
+
+/* A label MySQL once refused is index 0 to it, and looks empty; a member '' is one of the labels. */
+struct error *field_add_label(const struct field *field, const struct cell *cell, struct buf *out)
+{
+    size_t start = out->len + 4, count = field->source->label_count;
+
+    TRY(field_add_text(field, cell, out));
+    struct str text = str_slice(buf_str(out), start, out->len);
+    if (LIKELY(bsearch(&text, field->labels, count, sizeof text, field_compare_labels) != NULL))
+        return NULL;
+    if (text.len == 0)
+        return error_new(PGC_VALUE_NO_LABEL, "the empty value of index 0 is none of the labels");
+    return error_new(PGC_VALUE_NO_LABEL, "a value of %zu bytes is none of the labels", text.len);
 }
 
 struct error *field_add_bytea(const struct field *field, const struct cell *cell, struct buf *out)

@@ -45,6 +45,7 @@ static struct error *fill_columns(struct table_work *work, const struct plan *pl
         struct convert_column *convert = &work->converts[work->column_count];
         convert->source = &column->type;
         convert->target = &planned->target.columns[i].type;
+        convert->labels_checked = planned->columns[i].labels_checked;
         convert->object =
             arena_format(arena, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(plan->catalog->database),
                          STR_ARG(planned->source->name), STR_ARG(column->name));

@@ -37,9 +37,12 @@ static struct error *phase_end(const struct copy_job *job, const struct phase *p
               "%s: %s after %.1f s", phase->name, error == NULL ? "done" : "stopped",
               (double)duration_ms / 1000);
     /* Also when it failed or was interrupted: the time was spent. The first error is the news. */
+    if (error != NULL)
+        ledger_set_retry(job->ledger, 0);
     sink_shield(ledger_session(job->ledger), true);
     struct error *recording = ledger_phase_done(job->ledger, str_of(phase->name), duration_ms);
     sink_shield(ledger_session(job->ledger), false);
+    ledger_set_retry(job->ledger, job->retry_ms);
     return error_first(error, recording);
 }
 
@@ -104,7 +107,8 @@ static struct error *copy_rows(struct copy_pool *pool, struct source_session *co
     bool needed = true;
     TRY(prepare_tables(pool, control, arena, &needed));
     outcome->snapshot = SNAPSHOT_NOT_NEEDED;
-    if (needed) {
+    /* Without rows to read the token is still what later starts compare the source with. */
+    if (needed || pool->job->run_token.len == 0) {
         struct readers readers = {0};
         struct error *error = readers_open(pool, arena, &readers, &outcome->snapshot);
         if (error == NULL)
@@ -133,14 +137,15 @@ static struct error *copy_phase(const struct copy_job *job, struct source_sessio
 
 #define STILL_WAIT_MS 5000
 
-static struct error *check_definitions(const struct copy_job *job, struct source_session *control,
-                                       struct arena *arena)
+static struct error *check_definitions(const struct copy_job *job, struct source_session *control)
 {
+    /* As large as the run's own catalog and plan, and of no use a moment later. */
+    CLEANUP(arena_free) struct arena arena = ARENA_INIT(LIMIT_RUN_ARENA, "definitions read again");
     struct source_catalog catalog = {0};
     struct plan plan = {0};
     struct plan_options options = *job->plan->options;
-    TRY(source_read_catalog(control, job->plan->catalog->database, arena, &catalog));
-    TRY(plan_make(&catalog, job->facts, &options, arena, &plan));
+    TRY(source_read_catalog(control, job->plan->catalog->database, &arena, &catalog));
+    TRY(plan_make(&catalog, job->facts, &options, &arena, &plan));
     if (!str_equal(plan.digest, job->plan->digest))
         return error_new(PGC_SOURCE_CHANGED_DEFINITION,
                          "definitions in the source changed while the run was under way");
@@ -152,7 +157,7 @@ static struct error *check_source(const struct copy_job *job, struct source_sess
                                   const struct source_token *token, struct arena *arena,
                                   struct copy_outcome *outcome)
 {
-    TRY_DOING(check_definitions(job, control, arena), "read the source's definitions again");
+    TRY_DOING(check_definitions(job, control), "read the source's definitions again");
     return source_check_still(control, token, STILL_WAIT_MS, arena, &outcome->moved);
 }
 
@@ -191,7 +196,7 @@ static struct error *finish_rest(const struct copy_job *job, struct arena *arena
 {
     size_t *failed = &outcome->failed_steps;
     TRY(run_steps_phase(job, "indexes", steps_for_indexes, job->jobs, arena, failed));
-    TRY(run_steps_phase(job, "foreign keys", steps_for_foreign_keys, 1, arena, failed));
+    TRY(run_steps_phase(job, "foreign keys", steps_for_constraints, 1, arena, failed));
     TRY(run_steps_phase(job, "validation", steps_for_validation, job->jobs, arena, failed));
     TRY(run_steps_phase(job, "finish", steps_for_the_rest, job->jobs, arena, failed));
     crash_point("finish");
@@ -251,6 +256,22 @@ static bool may_run_again(const struct copy_job *job, const struct error *error,
     return pool_sleep(RETRY_WAIT_MS);
 }
 
+/* A stop that came while something was tried again is the news, and decides the exit code. */
+static struct error *why_not(const struct copy_job *job, struct error *error)
+{
+    enum stop_reason reason = stop_reason();
+    if (error->kind != ERROR_KIND_TEMPORARY)
+        return error;
+    if (reason == STOP_NONE || reason == STOP_ERROR)
+        return error_add_context(error, "try again for %llu s",
+                                 (unsigned long long)job->retry_ms / 1000);
+    struct error *stopped =
+        error_new(reason == STOP_DEADLINE ? PGC_DEADLINE : PGC_INTERRUPTED,
+                  "stopped while it tried again what had failed: %s", error->text);
+    error_free(error);
+    return stopped;
+}
+
 struct error *copy_run(const struct copy_job *job, struct arena *arena,
                        struct copy_outcome *ret_outcome)
 {
@@ -269,5 +290,8 @@ struct error *copy_run(const struct copy_job *job, struct arena *arena,
         error = run_again(job, &attempt, ret_outcome);
         arena_free(&attempt);
     }
-    return error;
+    if (error == NULL)
+        return NULL;
+    ledger_set_retry(job->ledger, 0); /* the report of a failure waits for nobody */
+    return why_not(job, error);
 }

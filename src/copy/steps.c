@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/stop.h"
-#include "copy/orphans.h"
 #include "copy/pool.h"
+#include "copy/violations.h"
 
 struct step_run {
     const struct copy_job *job;
@@ -65,19 +65,9 @@ static struct error *connect_thread(struct step_thread *thread)
 /* The reply may have been lost behind the COMMIT. */
 static struct error *is_done(struct step_run *run, const struct step *step, bool *ret_done)
 {
-    struct arena scratch = ARENA_INIT(LIMIT_RUN_ARENA, "ledger steps");
-    struct ledger_step *steps = NULL;
-    size_t count = 0;
     pthread_mutex_lock(&run->ledger_lock);
-    struct error *error = ledger_read_steps(run->job->ledger, &scratch, &steps, &count);
+    struct error *error = ledger_step_is_done(run->job->ledger, step->kind, step->name, ret_done);
     pthread_mutex_unlock(&run->ledger_lock);
-    *ret_done = false;
-    for (size_t i = 0; error == NULL && i < count; i++) {
-        if (str_equal(steps[i].kind, step->kind) && str_equal(steps[i].name, step->name) &&
-            str_equal(steps[i].state, STR("done")))
-            *ret_done = true;
-    }
-    arena_free(&scratch);
     return error;
 }
 
@@ -123,6 +113,13 @@ static bool is_finding(const struct error *error)
            error->kind == ERROR_KIND_FINDINGS;
 }
 
+/* The rows are to blame, and can be asked for. */
+static bool is_violation(const struct step *step, const struct error *error)
+{
+    return (step->foreign_key != NULL && error->id == PGC_ORPHANS) ||
+           (step->check != NULL && strcmp(error->sqlstate, "23514") == 0);
+}
+
 static struct error *note_failure(struct step_thread *thread, const struct step *step,
                                   const struct error *failure, struct arena *scratch)
 {
@@ -137,8 +134,11 @@ static struct error *note_failure(struct step_thread *thread, const struct step 
         .detail = arena_str_c(scratch, failure->row != NULL ? failure->row : ""),
         .rows = -1,
     };
-    if (failure->id == PGC_ORPHANS && step->foreign_key != NULL)
-        TRY(orphans_describe(thread->session, step->table, step->foreign_key, scratch, &finding));
+    if (step->needs != NULL && finding.fix.len == 0)
+        finding.fix = arena_format(scratch, "mend what it says, then: " STR_FMT,
+                                   STR_ARG(str_trim(step->sql)));
+    if (is_violation(step, failure))
+        TRY(violations_describe(thread->session, step, scratch, &finding));
     log_warning(STR_FMT ": " STR_FMT, STR_ARG(finding.object), STR_ARG(finding.text));
     pthread_mutex_lock(&run->ledger_lock);
     struct error *error =
@@ -231,7 +231,10 @@ static struct str step_key(struct arena *arena, struct str kind, struct str name
     return arena_format(arena, STR_FMT ":" STR_FMT, STR_ARG(kind), STR_ARG(name));
 }
 
-/* Leaves out what the ledger calls done. A failed one is tried again: it may have been mended. */
+/*
+ * Leaves out what the ledger calls done, and what is about something that could not be made. A
+ * failed one is tried again: it may have been mended.
+ */
 static struct error *find_open(struct step_run *run, const struct step_list *steps,
                                struct arena *arena)
 {
@@ -247,7 +250,9 @@ static struct error *find_open(struct step_run *run, const struct step_list *ste
     run->open = ARENA_ARRAY(arena, steps->count + 1, const struct step *);
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->items[i];
-        if (map_get(&done, step_key(arena, step->kind, step->name)) == NULL)
+        bool missing = step->needs != NULL &&
+                       map_get(&done, step_key(arena, str_of(step->needs), step->name)) == NULL;
+        if (!missing && map_get(&done, step_key(arena, step->kind, step->name)) == NULL)
             run->open[run->open_count++] = step;
     }
     return NULL;

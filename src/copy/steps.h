@@ -1,6 +1,6 @@
 /*
  * copy/steps.h: everything that is done once and is not rows: tables before the copy; keys,
- * indexes, foreign keys, sequences, triggers, comments, statistics behind it. A step's SQL and its
+ * indexes, constraints, sequences, triggers, comments, statistics behind it. A step's SQL and its
  * ledger entry are one transaction, so that it happens once whatever fails.
  */
 #pragma once
@@ -12,7 +12,11 @@ struct step {
     struct str name;
     struct str sql;
     const struct planned_table *table;
-    const struct planned_foreign_key *foreign_key; /* of "validate" */
+    /* Of "validate": the constraint is one of the two. */
+    const struct target_foreign_key *foreign_key;
+    const struct target_check *check;
+    /* The kind of the step of the same name without which this one is left out; NULL without. */
+    const char *needs;
     const char *crash_point;
     bool essential; /* a failure ends the run; else it becomes a finding */
 };
@@ -28,8 +32,8 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
                                struct step_list *ret_steps) CHECKED;
 struct error *steps_for_indexes(const struct plan *plan, struct arena *arena,
                                 struct step_list *ret_steps) CHECKED;
-struct error *steps_for_foreign_keys(const struct plan *plan, struct arena *arena,
-                                     struct step_list *ret_steps) CHECKED;
+struct error *steps_for_constraints(const struct plan *plan, struct arena *arena,
+                                    struct step_list *ret_steps) CHECKED;
 struct error *steps_for_validation(const struct plan *plan, struct arena *arena,
                                    struct step_list *ret_steps) CHECKED;
 struct error *steps_for_the_rest(const struct plan *plan, struct arena *arena,

@@ -115,26 +115,75 @@ struct error *steps_for_indexes(const struct plan *plan, struct arena *arena,
     return NULL;
 }
 
-struct error *steps_for_foreign_keys(const struct plan *plan, struct arena *arena,
-                                     struct step_list *ret_steps)
+/* ---- constraints: NOT VALID first, so that a row that breaks one is a finding, not the end ---- */
+
+static struct error *push_constraint(struct step_list *steps, struct arena *arena,
+                                     const struct planned_table *table,
+                                     const struct target_check *check,
+                                     const struct target_foreign_key *key)
 {
-    struct step_list steps = {0};
+    struct str name = check != NULL ? check->name : key->name;
+    struct buf sql = new_sql();
+    if (check != NULL)
+        sink_ddl_check(&sql, &table->target, check);
+    else
+        sink_ddl_foreign_key(&sql, &table->target, key);
+    return push(steps, arena,
+                (struct step){.kind = check != NULL ? STR("check") : STR("fk"),
+                              .name = name_in_table(arena, table, name),
+                              .table = table,
+                              .crash_point = "fk"},
+                &sql);
+}
+
+static struct error *push_validation(struct step_list *steps, struct arena *arena,
+                                     const struct planned_table *table,
+                                     const struct target_check *check,
+                                     const struct target_foreign_key *key)
+{
+    struct str name = check != NULL ? check->name : key->name;
+    struct buf sql = new_sql();
+    sink_ddl_validate(&sql, &table->target, name);
+    return push(steps, arena,
+                (struct step){.kind = STR("validate"),
+                              .name = name_in_table(arena, table, name),
+                              .table = table,
+                              .foreign_key = key,
+                              .check = check,
+                              .needs = check != NULL ? "check" : "fk",
+                              .crash_point = "fk-validate"},
+                &sql);
+}
+
+typedef struct error *constraint_pusher(struct step_list *steps, struct arena *arena,
+                                        const struct planned_table *table,
+                                        const struct target_check *check,
+                                        const struct target_foreign_key *key);
+
+/* The source's CHECKs, then the foreign keys; what the types say stands in the table already. */
+static struct error *each_constraint(const struct plan *plan, struct arena *arena,
+                                     constraint_pusher *push_one, struct step_list *steps)
+{
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
-        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
-            const struct planned_foreign_key *key = &table->foreign_keys[k];
-            if (!key->translated)
-                continue;
-            struct buf sql = new_sql();
-            sink_ddl_foreign_key(&sql, &table->target, &key->target);
-            TRY(push(&steps, arena,
-                     (struct step){.kind = STR("fk"),
-                                   .name = name_in_table(arena, table, key->target.name),
-                                   .table = table,
-                                   .crash_point = "fk"},
-                     &sql));
+        const struct target_table *target = &table->target;
+        if (!is_created(table))
+            continue;
+        for (size_t k = target->type_check_count; k < target->check_count; k++)
+            TRY(push_one(steps, arena, table, &target->checks[k], NULL));
+        for (size_t k = 0; k < table->foreign_key_count; k++) {
+            if (table->foreign_keys[k].translated)
+                TRY(push_one(steps, arena, table, NULL, &table->foreign_keys[k].target));
         }
     }
+    return NULL;
+}
+
+struct error *steps_for_constraints(const struct plan *plan, struct arena *arena,
+                                    struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    TRY(each_constraint(plan, arena, push_constraint, &steps));
     *ret_steps = steps;
     return NULL;
 }
@@ -143,28 +192,14 @@ struct error *steps_for_validation(const struct plan *plan, struct arena *arena,
                                    struct step_list *ret_steps)
 {
     struct step_list steps = {0};
-    for (size_t i = 0; i < plan->table_count; i++) {
-        const struct planned_table *table = &plan->tables[i];
-        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
-            const struct planned_foreign_key *key = &table->foreign_keys[k];
-            if (!key->translated)
-                continue;
-            struct buf sql = new_sql();
-            sink_ddl_validate(&sql, &table->target, key->target.name);
-            TRY(push(&steps, arena,
-                     (struct step){.kind = STR("validate"),
-                                   .name = name_in_table(arena, table, key->target.name),
-                                   .table = table,
-                                   .foreign_key = key,
-                                   .crash_point = "fk-validate"},
-                     &sql));
-        }
-    }
+    TRY(each_constraint(plan, arena, push_validation, &steps));
     if (steps.count > 0)
         qsort(steps.items, steps.count, sizeof *steps.items, compare_table_size);
     *ret_steps = steps;
     return NULL;
 }
+
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static struct error *push_trigger(struct step_list *steps, struct arena *arena,
                                   const struct plan *plan, const struct planned_table *table)

@@ -140,6 +140,37 @@ static void add_row_key(struct buf *text, const struct table_work *work, const s
         buf_add_c(text, "(the table has no usable key)");
 }
 
+/* As a name stands in the pattern of a rule, inside YAML's double quotes. */
+static void add_pattern_name(struct buf *text, struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] == '"' || name.ptr[i] == '\\')
+            buf_add_char(text, '\\');
+        buf_add_char(text, name.ptr[i]);
+    }
+}
+
+/* An advice that shows a rule for TABLE.COLUMN shows it for this column, ready to be copied. */
+static struct error *name_rule(struct error *error, const struct table_work *work, size_t column)
+{
+    static const char placeholder[] = "TABLE.COLUMN";
+    const struct error_description *description = error_describe((int)error->id);
+    const char *at = description != NULL ? strstr(description->fix, placeholder) : NULL;
+    const struct source_table *source = work->planned->source;
+    struct buf fix = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
+
+    if (at == NULL || error->fix != NULL)
+        return error;
+    buf_add(&fix, description->fix, (size_t)(at - description->fix));
+    add_pattern_name(&fix, source->name);
+    buf_add_char(&fix, '.');
+    add_pattern_name(&fix, source->columns[work->source_columns[column]].name);
+    buf_add_c(&fix, at + sizeof placeholder - 1);
+    error_with_fix(error, "%s", buf_c_str(&fix));
+    buf_free(&fix);
+    return error;
+}
+
 /* Where the refused value is; what it is only when the operator asked for that. */
 static struct error *name_row(struct error *error, const struct worker *worker,
                               const struct table_work *work, const struct row *row, size_t column)
@@ -152,7 +183,7 @@ static struct error *name_row(struct error *error, const struct worker *worker,
     }
     error_with_row(error, "%s", buf_c_str(&text));
     buf_free(&text);
-    return error;
+    return name_rule(error, work, column);
 }
 
 static struct error *send_slice(struct worker *worker, struct chunk_outcome *outcome)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "ledger/ledger_internal.h"
 #include "ledger/sql.h"
 
@@ -194,17 +195,17 @@ struct error *ledger_come_back(struct ledger *ledger)
         log_warning("the connection that holds the run's lock is lost; trying again");
     while (!back) {
         struct error *error = open_again(ledger, former_pid, &back);
+        bool over = stop_requested() || clock_ms() >= give_up_ms;
 
-        if (error != NULL && (!error_is_temporary(error) || clock_ms() >= give_up_ms)) {
-            error->retried = true;
+        if (error == NULL && !back && over)
+            return error_new(PGC_RUN_ALIVE, "the run's lock was lost, and another session has it");
+        if (error != NULL && (over || !error_is_temporary(error))) {
+            error->retried = clock_ms() >= give_up_ms;
             return error_add_context(error, "take the run's lock again");
         }
         error_free(error);
-        if (back)
-            break;
-        if (error == NULL && clock_ms() >= give_up_ms)
-            return refuse_alive(ledger);
-        clock_sleep_ms(TRY_EVERY_MS);
+        if (!back)
+            clock_sleep_ms(TRY_EVERY_MS);
     }
     return NULL;
 }

@@ -119,7 +119,10 @@ struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *ch
 
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 
-/* `kind`: "table", "index", "fk", "validate", "sequence", "trigger", "comment", "analyze". */
+/*
+ * `kind`: "table", "index", "check", "fk", "validate" (of either), "sequence", "trigger", "comment",
+ * "analyze".
+ */
 struct ledger_step {
     struct str kind;
     struct str name;   /* unique within its kind: "table.index" */

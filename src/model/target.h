@@ -28,6 +28,8 @@ struct target_table {
     size_t column_count;
     struct target_check *checks;
     size_t check_count;
+    /* The first of them hold for every row by the way it is copied: the source's types say them. */
+    size_t type_check_count;
     struct str comment;
 };
 

@@ -132,7 +132,8 @@ static struct str label_list(struct arena *arena, const struct source_type *type
 
 /*
  * What MySQL's type says and PostgreSQL's does not: an ENUM's and a SET's labels, no number below
- * zero. The '' of index 0, which MySQL stores for a label it refused, is none: such a row fails.
+ * zero. The '' of index 0, which MySQL stores for a label it refused, is none: convert/ refuses
+ * such a row. Who names the type by a rule gets just that type, which holds the '' as well.
  */
 static void add_type_check(struct planner *p, struct planned_table *table, size_t i,
                            struct check_list *checks)
@@ -145,7 +146,7 @@ static void add_type_check(struct planner *p, struct planned_table *table, size_
     struct str sql = STR_NULL;
     const char *ending = "labels";
 
-    if (column->type.kind == SOURCE_ENUM && is_text) {
+    if (table->columns[i].labels_checked && is_text) {
         sql = arena_format(p->arena, STR_FMT " IN (" STR_FMT ")", STR_ARG(name),
                            STR_ARG(label_list(p->arena, &column->type)));
     } else if (column->type.kind == SOURCE_SET && target->kind == TARGET_TEXT_ARRAY) {
@@ -205,7 +206,7 @@ static void map_checks(struct planner *p, struct planned_table *table)
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].copied)
             add_type_check(p, table, i, &checks);
-    table->type_check_count = checks.count;
+    table->target.type_check_count = checks.count;
     for (size_t i = 0; i < table->source->check_count; i++)
         add_source_check(p, table, &table->source->checks[i], &checks);
     table->target.checks = checks.items;

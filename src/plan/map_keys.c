@@ -525,7 +525,7 @@ static void name_constraints(struct planner *p, struct planned_table *table)
             map_add(&reserved, table->indexes[i].target.name, table);
     for (size_t i = 0; i < table->target.check_count; i++)
         wish_in_table(p, &table->target.checks[i].name,
-                      i < table->type_check_count ? "type" : "check", &wishes[i]);
+                      i < table->target.type_check_count ? "type" : "check", &wishes[i]);
     for (size_t i = 0; i < table->foreign_key_count; i++) {
         struct str *name = &table->foreign_keys[i].target.name;
         *name = map_name(p, table->foreign_keys[i].source->name);

@@ -449,6 +449,7 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     planned->rule = "default";
     planned->reason = default_reason(type);
     planned->lossy = type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR;
+    planned->labels_checked = type->kind == SOURCE_ENUM && rule == NULL;
     if (rule != NULL) {
         *target = rule->type;
         planned->rule = "columns:";

@@ -42,10 +42,11 @@ struct plan_options {
 enum disposition { DISPOSITION_CREATED, DISPOSITION_LEFT_OUT, DISPOSITION_NOT_TRANSLATED };
 
 struct planned_column {
-    const char *rule;  /* "default", "columns:", "key-group" … a stable word */
-    struct str reason; /* one sentence */
-    int source;        /* position in the source table */
-    bool copied;       /* false: PostgreSQL generates it */
+    const char *rule;    /* "default", "columns:", "key-group" … a stable word */
+    struct str reason;   /* one sentence */
+    int source;          /* position in the source table */
+    bool copied;         /* false: PostgreSQL generates it */
+    bool labels_checked; /* a CHECK of the target holds the labels of this ENUM */
     bool lossy;
 };
 
@@ -70,8 +71,7 @@ struct planned_table {
     struct target_table target; /* its columns run parallel to `columns` */
     struct planned_column *columns;
     size_t column_count;
-    size_t type_check_count; /* the first of target.checks: what the source's types said */
-    int *chunk_key;          /* positions in the source table; count 0: one chunk */
+    int *chunk_key; /* positions in the source table; count 0: one chunk */
     size_t chunk_key_count;
     struct str chunk_key_index; /* its index' name, for the report */
     struct planned_index *indexes;

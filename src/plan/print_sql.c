@@ -1,4 +1,4 @@
-/* The DDL in the order in which it runs: tables, (rows,) indexes, foreign keys, the rest. */
+/* The DDL in the order in which it runs: tables, (rows,) indexes, constraints, the rest. */
 #include "plan/internal.h"
 #include "sink/sink.h"
 
@@ -51,11 +51,24 @@ static void print_indexes(const struct plan *plan, struct buf *sql)
     }
 }
 
-static void print_foreign_keys(const struct plan *plan, struct buf *sql, bool validate)
+static void print_checks(const struct target_table *table, struct buf *sql, bool validate)
+{
+    for (size_t i = table->type_check_count; i < table->check_count; i++) {
+        if (validate)
+            sink_ddl_validate(sql, table, table->checks[i].name);
+        else
+            sink_ddl_check(sql, table, &table->checks[i]);
+    }
+}
+
+static void print_constraints(const struct plan *plan, struct buf *sql, bool validate)
 {
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
-        for (size_t k = 0; is_created(table) && k < table->foreign_key_count; k++) {
+        if (!is_created(table))
+            continue;
+        print_checks(&table->target, sql, validate);
+        for (size_t k = 0; k < table->foreign_key_count; k++) {
             const struct planned_foreign_key *key = &table->foreign_keys[k];
             if (!key->translated)
                 continue;
@@ -92,8 +105,8 @@ struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
     buf_add_c(sql, "\n-- the rows are copied here\n\n");
     print_indexes(plan, sql);
     buf_add_char(sql, '\n');
-    print_foreign_keys(plan, sql, false);
-    print_foreign_keys(plan, sql, true);
+    print_constraints(plan, sql, false);
+    print_constraints(plan, sql, true);
     buf_add_char(sql, '\n');
     print_rest(plan, sql);
     return buf_error(sql);

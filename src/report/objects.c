@@ -85,12 +85,13 @@ static void add_indexes(struct pass *pass, const struct planned_table *table)
     }
 }
 
-static void judge_foreign_key(const struct pass *pass, struct str step_name,
-                              struct report_object *object)
+/* One that is made NOT VALID and validated in a step of its own; `kind` is the step that makes it. */
+static void judge_constraint(const struct pass *pass, const char *kind, struct str step_name,
+                             struct report_object *object)
 {
     const struct ledger_step *validation = find_step(pass, "validate", step_name);
 
-    judge(find_step(pass, "fk", step_name), object);
+    judge(find_step(pass, kind, step_name), object);
     if (!str_equal_c(object->outcome, "created"))
         return;
     if (validation == NULL) {
@@ -114,7 +115,7 @@ static void add_foreign_keys(struct pass *pass, const struct planned_table *tabl
 
         if (key->translated) {
             object.target = key->target.name;
-            judge_foreign_key(pass, name_in_table(pass, table, key->target.name), &object);
+            judge_constraint(pass, "fk", name_in_table(pass, table, key->target.name), &object);
         }
         add_object(pass, object);
     }
@@ -146,11 +147,10 @@ static bool names_json_valid(struct str expression)
  * Those that are translated stand in the target in the source's order. JSON_VALID(column) may be
  * missing there: the json type sees to it.
  */
-static void add_source_checks(struct pass *pass, const struct planned_table *table,
-                              struct str outcome)
+static void add_source_checks(struct pass *pass, const struct planned_table *table)
 {
     const struct source_table *source = table->source;
-    size_t next = table->type_check_count;
+    size_t next = table->target.type_check_count;
     size_t end = table->target.check_count;
     size_t left = 0;
 
@@ -170,7 +170,7 @@ static void add_source_checks(struct pass *pass, const struct planned_table *tab
             object.reason = STR("the json type sees to it");
         } else if (next < end) {
             object.target = table->target.checks[next++].name;
-            object.outcome = outcome;
+            judge_constraint(pass, "check", name_in_table(pass, table, object.target), &object);
             left--;
         } else {
             object.outcome = STR("not translated");
@@ -180,17 +180,17 @@ static void add_source_checks(struct pass *pass, const struct planned_table *tab
     }
 }
 
-/* The CHECKs stand in CREATE TABLE: they are there when it is. */
+/* What the types say stands in CREATE TABLE: it is there when the table is, and holds. */
 static void add_checks(struct pass *pass, const struct planned_table *table, struct str outcome)
 {
-    for (size_t i = 0; i < table->type_check_count; i++)
+    for (size_t i = 0; i < table->target.type_check_count; i++)
         add_object(pass,
                    (struct report_object){.kind = "check",
                                           .table = table->source->name,
                                           .target = table->target.checks[i].name,
                                           .outcome = outcome,
                                           .reason = STR("for the column's type in the source")});
-    add_source_checks(pass, table, outcome);
+    add_source_checks(pass, table);
 }
 
 static void add_identity_and_trigger(struct pass *pass, const struct planned_table *table)

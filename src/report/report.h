@@ -44,6 +44,11 @@ struct error *report_make_text(const struct report_input *input, struct arena *a
 struct error *report_make_summary(const struct report_input *input, struct arena *arena,
                                   struct buf *text) CHECKED;
 /*
+ * Makes the folder as report_write() does, and tries that files can be written there: to be asked
+ * before hours of work. Errors: PGC_FILE with the path.
+ */
+struct error *report_try_folder(const char *dir) CHECKED;
+/*
  * report.json and report.txt in the folder `dir`, which is made (0700, and the folders above it)
  * when missing. Each file (0600) appears whole or not at all, in place of an older one.
  * Errors: as above; PGC_FILE with the path.

@@ -129,6 +129,28 @@ static struct error *write_documents(const struct report_facts *facts, int folde
     return error;
 }
 
+struct error *report_try_folder(const char *dir)
+{
+    char id[33], temporary[64];
+    int folder, fd;
+
+    TRY(make_folders(dir));
+    folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return file_error("written: its folder cannot be opened", dir, "");
+    clock_random_id(id);
+    snprintf(temporary, sizeof temporary, ".report-%s", id);
+    fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    struct error *error =
+        fd < 0 ? file_error("written: its folder takes no files", dir, "") : NULL;
+    if (fd >= 0) {
+        close(fd);
+        unlinkat(folder, temporary, 0);
+    }
+    close(folder);
+    return error;
+}
+
 struct error *report_write(const struct report_input *input, const char *dir, struct arena *arena)
 {
     struct arena scratch = ARENA_INIT(LIMIT_DOCUMENT, "lines of the report");

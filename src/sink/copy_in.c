@@ -20,12 +20,13 @@ struct error *sink_copy_begin(struct sink_session *session, const struct target_
 
     buf_add_c(&sql, "COPY ");
     sink_quote_name(&sql, table->schema, table->name);
-    buf_add_c(&sql, " (");
     for (size_t i = 0; i < column_count; i++) {
-        buf_add_c(&sql, i > 0 ? ", " : "");
+        buf_add_c(&sql, i > 0 ? ", " : " (");
         sink_quote_ident(&sql, table->columns[columns[i]].name);
     }
-    buf_add_c(&sql, ") FROM STDIN (FORMAT binary)");
+    /* No list means all that are not generated: none, where nothing is copied. */
+    buf_add_c(&sql, column_count > 0 ? ")" : "");
+    buf_add_c(&sql, " FROM STDIN (FORMAT binary)");
     error = buf_error(&sql);
     if (error == NULL)
         error = sink_exec(session, buf_c_str(&sql));

@@ -36,6 +36,13 @@ static bool is_table_check(const struct target_table *table, struct str name)
     return false;
 }
 
+static void add_check_expression(struct buf *sql, struct str expression)
+{
+    buf_add_c(sql, " CHECK (");
+    buf_add_str(sql, expression);
+    buf_add_char(sql, ')');
+}
+
 static void add_column_check(struct buf *sql, const struct target_table *table, size_t column)
 {
     struct buf name = BUF_INIT(4 * KIB, "name of a constraint");
@@ -46,9 +53,7 @@ static void add_column_check(struct buf *sql, const struct target_table *table, 
     while (is_table_check(table, buf_str(&name)) && attempt <= table->check_count + 1);
     buf_add_c(sql, " CONSTRAINT ");
     sink_quote_ident(sql, buf_str(&name));
-    buf_add_c(sql, " CHECK (");
-    buf_add_str(sql, table->columns[column].check_sql);
-    buf_add_char(sql, ')');
+    add_check_expression(sql, table->columns[column].check_sql);
     buf_free(&name);
 }
 
@@ -87,13 +92,11 @@ void sink_ddl_table(struct buf *sql, const struct target_table *table)
         add_column(sql, table, i);
         separator = ",\n    ";
     }
-    for (size_t i = 0; i < table->check_count; i++) {
+    for (size_t i = 0; i < table->type_check_count; i++) {
         buf_add_c(sql, separator);
         buf_add_c(sql, "CONSTRAINT ");
         sink_quote_ident(sql, table->checks[i].name);
-        buf_add_c(sql, " CHECK (");
-        buf_add_str(sql, table->checks[i].expression_sql);
-        buf_add_char(sql, ')');
+        add_check_expression(sql, table->checks[i].expression_sql);
         separator = ",\n    ";
     }
     buf_add_c(sql, "\n);\n");
@@ -177,6 +180,14 @@ static void add_action(struct buf *sql, const char *event, struct str action)
             return;
         }
     sink_quote_ident(sql, action);
+}
+
+void sink_ddl_check(struct buf *sql, const struct target_table *table,
+                    const struct target_check *check)
+{
+    begin_constraint(sql, table, check->name);
+    add_check_expression(sql, check->expression_sql);
+    buf_add_c(sql, " NOT VALID;\n");
 }
 
 void sink_ddl_foreign_key(struct buf *sql, const struct target_table *table,

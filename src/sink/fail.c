@@ -88,14 +88,19 @@ static void add_object(struct error *error, const struct server_message *message
     buf_free(&text);
 }
 
-/* Everything that may quote values: DETAIL, and the position in a COPY. */
+/*
+ * Everything that may quote values: DETAIL, and the position in a COPY. A violated NOT NULL or
+ * CHECK has the whole row for a DETAIL, which is too much to show; of a key it names the values.
+ */
 static void add_row(struct error *error, const struct server_message *message, bool value_in_text)
 {
     struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
+    bool whole_row =
+        strcmp(message->sqlstate, "23502") == 0 || strcmp(message->sqlstate, "23514") == 0;
 
     if (value_in_text)
         buf_add_c(&text, message->primary);
-    if (message->detail != NULL)
+    if (message->detail != NULL && !whole_row)
         buf_add_format(&text, "%s%s", text.len > 0 ? "; " : "", message->detail);
     if (message->context != NULL && strncmp(message->context, "COPY ", 5) == 0)
         buf_add_format(&text, "%s%s", text.len > 0 ? "; " : "", message->context);

@@ -115,7 +115,11 @@ void sink_quote_ident(struct buf *sql, struct str name);
 void sink_quote_literal(struct buf *sql, struct str text);
 /* "schema"."name" */
 void sink_quote_name(struct buf *sql, struct str schema, struct str name);
+/* With the first type_check_count of its checks: the others are for after the rows. */
 void sink_ddl_table(struct buf *sql, const struct target_table *table);
+/* ALTER TABLE … ADD CONSTRAINT … CHECK … NOT VALID. */
+void sink_ddl_check(struct buf *sql, const struct target_table *table,
+                    const struct target_check *check);
 /*
  * CREATE INDEX …, or ALTER TABLE … ADD CONSTRAINT … PRIMARY KEY | UNIQUE where all parts are plain
  * columns. Indexes of one table may be built side by side; a constraint locks the whole table, so

@@ -38,7 +38,7 @@ void *catalog_keep(struct catalog_reading *reading, const void *array, size_t co
 {
     void *kept;
 
-    if (count == 0)
+    if (array == NULL || count == 0)
         return NULL;
     kept = arena_alloc_array(reading->arena, count, size);
     memcpy(kept, array, count * size);
@@ -97,7 +97,7 @@ struct error *catalog_read_tables(struct catalog_reading *reading)
 
     TRY(catalog_rows(reading, sql_catalog_tables, &rows));
     for (;;) {
-        struct str kind = STR_NULL;
+        struct str kind;
 
         TRY(session_rows_next(&rows, &more));
         if (!more)
@@ -181,6 +181,7 @@ static struct error *read_all(struct catalog_reading *reading)
     TRY_DOING(catalog_read_objects(reading), "read views, routines, triggers and events");
     TRY_DOING(catalog_correct_defaults(reading), "read default values");
     TRY_DOING(catalog_read_create_texts(reading), "read definitions of tables");
+    TRY_DOING(catalog_restore_expressions(reading), "read expressions");
     return NULL;
 }
 

@@ -81,14 +81,16 @@ struct error *catalog_read_columns(struct catalog_reading *reading)
 }
 
 /*
- * Defaults of binary columns (MySQL stops at a NUL, MariaDB writes '?') and characters beyond three
- * bytes of UTF-8 are not in information_schema. DEFAULT() gives the value itself.
+ * Defaults of binary columns (MySQL stops at a NUL, MariaDB writes '?'), characters beyond three bytes
+ * of UTF-8 and the digits of a FLOAT behind the sixth are not in information_schema. DEFAULT() gives
+ * the value itself.
  */
 static bool wants_correction(const struct source_column *column)
 {
     if (!column->has_default || column->default_is_expression)
         return false;
     return column->type.kind == SOURCE_BINARY || column->type.kind == SOURCE_VARBINARY ||
+           column->type.kind == SOURCE_FLOAT ||
            source_text_is_lossy(column->default_text, column->type.charset);
 }
 
@@ -97,26 +99,45 @@ static bool is_binary(const struct source_column *column)
     return column->type.kind == SOURCE_BINARY || column->type.kind == SOURCE_VARBINARY;
 }
 
-/*
- * A row of the table gives it; an empty table is joined to one row that has no partner, which
- * works where the column may be NULL.
- */
+/* Where a default is read from: a column's DEFAULT() wants a row, be it one of NULLs. */
+enum default_place {
+    DEFAULT_OF_ROW,      /* any row of the table */
+    DEFAULT_OF_NO_MATCH, /* an empty table: joined to a row; for columns that may be NULL */
+    DEFAULT_OF_NO_ROWS,  /* an empty table: the one row of an aggregate; MySQL alone */
+    DEFAULT_PLACES,
+};
+
+static void compose_default(struct catalog_reading *reading, const struct source_table *table,
+                            const struct source_column *column, enum default_place place)
+{
+    struct buf *sql = &reading->sql;
+    bool is_float = column->type.kind == SOURCE_FLOAT;
+
+    buf_reset(sql, 64 * KIB);
+    buf_add_c(sql, "SELECT ");
+    buf_add_c(sql, is_binary(column) ? "CONCAT('0x', HEX(" : "CONVERT((");
+    buf_add_c(sql, place == DEFAULT_OF_NO_ROWS ? "ANY_VALUE(DEFAULT(t." : "(DEFAULT(t.");
+    source_quote_ident(sql, column->name);
+    /* A FLOAT is shown with all its digits as a DOUBLE. */
+    buf_add_c(sql, is_float ? ") + 0e0)" : "))");
+    buf_add_c(sql, is_binary(column) ? "))" : ") USING utf8mb4)");
+    buf_add_c(sql, place == DEFAULT_OF_NO_ROWS ? ", COUNT(*) FROM " : " FROM ");
+    if (place == DEFAULT_OF_NO_MATCH)
+        buf_add_c(sql, "(SELECT 1 AS one) AS o LEFT JOIN ");
+    source_quote_table(sql, reading->database, table->name);
+    buf_add_c(sql, place == DEFAULT_OF_NO_MATCH ? " AS t ON FALSE"
+                   : place == DEFAULT_OF_ROW    ? " AS t LIMIT 1"
+                                                : " AS t");
+}
+
 static struct error *correct_default(struct catalog_reading *reading,
                                      const struct source_table *table, struct source_column *column,
-                                     bool from_rows, bool *ret_done)
+                                     enum default_place place, bool *ret_done)
 {
     CLEANUP(session_rows_done) struct session_rows rows = {0};
     bool more;
 
-    buf_reset(&reading->sql, 64 * KIB);
-    buf_add_c(&reading->sql, is_binary(column) ? "SELECT CONCAT('0x', HEX(DEFAULT(t."
-                                               : "SELECT CONVERT((DEFAULT(t.");
-    source_quote_ident(&reading->sql, column->name);
-    buf_add_c(&reading->sql, is_binary(column) ? "))) FROM " : ")) USING utf8mb4) FROM ");
-    if (!from_rows)
-        buf_add_c(&reading->sql, "(SELECT 1 AS one) AS o LEFT JOIN ");
-    source_quote_table(&reading->sql, reading->database, table->name);
-    buf_add_c(&reading->sql, from_rows ? " AS t LIMIT 1" : " AS t ON FALSE");
+    compose_default(reading, table, column, place);
     TRY(buf_error(&reading->sql));
     TRY(session_rows_open(reading->session, buf_str(&reading->sql), &rows));
     TRY(session_rows_next(&rows, &more));
@@ -147,13 +168,13 @@ struct error *catalog_correct_defaults(struct catalog_reading *reading)
 
         for (size_t k = 0; k < table->column_count; k++) {
             struct source_column *column = &table->columns[k];
-            bool done;
+            bool done = false;
 
             if (!wants_correction(column))
                 continue;
-            TRY(correct_default(reading, table, column, true, &done));
-            if (!done)
-                TRY(correct_default(reading, table, column, false, &done));
+            for (enum default_place place = 0; place < DEFAULT_PLACES && !done; place++)
+                if (place != DEFAULT_OF_NO_ROWS || reading->catalog.flavor == FLAVOR_MYSQL)
+                    TRY(correct_default(reading, table, column, place, &done));
             if (!done && is_binary(column))
                 TRY(hex_default(reading, column));
         }

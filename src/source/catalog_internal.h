@@ -41,3 +41,5 @@ struct error *catalog_read_objects(struct catalog_reading *reading) CHECKED;
 struct error *catalog_correct_defaults(struct catalog_reading *reading) CHECKED;
 /* SHOW CREATE TABLE of tables that have something which may not be translated. */
 struct error *catalog_read_create_texts(struct catalog_reading *reading) CHECKED;
+/* Expressions that information_schema cannot show truly, by the texts read before. */
+struct error *catalog_restore_expressions(struct catalog_reading *reading) CHECKED;

@@ -103,7 +103,7 @@ static void end_index(struct catalog_reading *reading, struct index_building *bu
 {
     struct source_index *index;
 
-    if (building->index_count == 0)
+    if (building->indexes == NULL || building->index_count == 0)
         return;
     index = &building->indexes[building->index_count - 1];
     index->parts =
@@ -200,7 +200,7 @@ static void end_key(struct catalog_reading *reading, struct key_building *buildi
 {
     struct source_foreign_key *key;
 
-    if (building->key_count == 0)
+    if (building->keys == NULL || building->key_count == 0)
         return;
     key = &building->keys[building->key_count - 1];
     key->column_count = building->column_count;

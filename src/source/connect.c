@@ -137,6 +137,7 @@ static struct error *try_connect(const struct source_options *options, struct at
     MYSQL *mysql = mysql_init(NULL), *connected;
     enum greeting greeting;
     struct error *error = NULL;
+    bool no_tls;
 
     if (mysql == NULL)
         return error_new(PGC_NO_MEMORY, "no memory for a connection to the source");
@@ -146,12 +147,13 @@ static struct error *try_connect(const struct source_options *options, struct at
                                    options->password != NULL ? options->password : "", NULL,
                                    options->port, options->socket, 0);
     greeting = greeting_seen();
-    if (connected == NULL && attempt.tls && greeting == GREETING_NO_TLS)
+    /* Cut off by us, or, whatever the library may do one day, in plain text all the same. */
+    no_tls = attempt.tls && (connected == NULL ? greeting == GREETING_NO_TLS
+                                               : mysql_get_ssl_cipher(mysql) == NULL);
+    if (no_tls)
         error = no_tls_offered(options);
     else if (connected == NULL)
         error = connect_error(mysql, options);
-    else if (attempt.tls && mysql_get_ssl_cipher(mysql) == NULL)
-        error = no_tls_offered(options);
     *ret_greeting = greeting;
     if (error != NULL) {
         mysql_close(mysql);
@@ -171,7 +173,7 @@ static struct error *connect_by_mode(const struct source_options *options, MYSQL
                                .verify_identity = identity,
                                .plugins = verified ? PLUGINS_VERIFIED : PLUGINS_ALL};
     struct attempt plain = {.plugins = PLUGINS_ALL};
-    enum greeting greeting;
+    enum greeting greeting = GREETING_NONE;
     struct error *error;
 
     /* A socket's other end is this machine: TLS adds nothing, and the library trips over it. */

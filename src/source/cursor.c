@@ -143,6 +143,13 @@ static struct error *name_table(const struct source_cursor *cursor, struct error
                              STR_ARG(cursor->table->name));
 }
 
+static struct error *name_column(const struct source_cursor *cursor,
+                                 const struct source_column *column, struct error *error)
+{
+    return error_with_object(error, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(cursor->database),
+                             STR_ARG(cursor->table->name), STR_ARG(column->name));
+}
+
 static struct error *cursor_error(struct source_cursor *cursor)
 {
     unsigned number = mysql_stmt_errno(cursor->statement);
@@ -167,12 +174,12 @@ static bool is_vector(const struct source_column *column)
     return column->type.kind == SOURCE_VECTOR;
 }
 
-static struct error *compose(struct source_cursor *cursor, struct source_key key,
-                             const struct chunk *chunk, struct buf *sql)
+static struct error *compose(struct source_cursor *cursor, const int *columns,
+                             struct source_key key, const struct chunk *chunk, struct buf *sql)
 {
     buf_add_c(sql, "SELECT ");
     for (size_t i = 0; i < cursor->column_count; i++) {
-        const struct source_column *column = cursor->columns[i].source;
+        const struct source_column *column = &cursor->table->columns[columns[i]];
 
         if (i > 0)
             buf_add_c(sql, ", ");
@@ -183,6 +190,9 @@ static struct error *compose(struct source_cursor *cursor, struct source_key key
         if (is_vector(column))
             buf_add_c(sql, " AS BINARY)");
     }
+    /* Where all columns are generated the rows are still to be counted. */
+    if (cursor->column_count == 0)
+        buf_add_c(sql, "NULL");
     buf_add_c(sql, " FROM ");
     source_quote_table(sql, cursor->database, cursor->table->name);
     select_add_index(sql, cursor->table, key);
@@ -204,6 +214,7 @@ static size_t inline_size(size_t column_count)
 /* The type's own maximum where it is smaller; CHAR(36) needs no 16 KiB. */
 static size_t buffer_size(const struct source_cursor *cursor, const struct source_column *column)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): allocate() did not fail */
     uint64_t most = column->type.max_bytes;
 
     if (most == 0 || most > cursor->inline_size)
@@ -272,31 +283,30 @@ static void bind_column(struct source_cursor *cursor, size_t i, size_t *offset)
     }
 }
 
-static struct error *check_types(struct source_cursor *cursor)
+static struct error *check_types(struct source_cursor *cursor, const int *columns)
 {
     MYSQL_RES *metadata = mysql_stmt_result_metadata(cursor->statement);
     struct error *error = NULL;
 
     if (metadata == NULL)
         return cursor_error(cursor);
-    if (mysql_num_fields(metadata) != cursor->column_count)
+    if (mysql_num_fields(metadata) != (cursor->column_count > 0 ? cursor->column_count : 1))
         error = error_new(PGC_INTERNAL, "a cursor got another number of columns than it asked for");
     for (size_t i = 0; i < cursor->column_count && error == NULL; i++) {
         enum enum_field_types type = mysql_fetch_field_direct(metadata, (unsigned)i)->type;
 
         if (!type_fits(cursor->columns[i].form, type))
-            error = error_with_object(
+            error = name_column(
+                cursor, &cursor->table->columns[columns[i]],
                 error_new(PGC_SOURCE_CHANGED_DEFINITION,
                           "the column's type is not what the catalog said (protocol type %d)",
-                          (int)type),
-                STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(cursor->database),
-                STR_ARG(cursor->table->name), STR_ARG(cursor->columns[i].source->name));
+                          (int)type));
     }
     mysql_free_result(metadata);
     return error;
 }
 
-static struct error *start(struct source_cursor *cursor, const struct buf *sql)
+static struct error *start(struct source_cursor *cursor, const int *columns, const struct buf *sql)
 {
     size_t offset = 0;
 
@@ -305,7 +315,7 @@ static struct error *start(struct source_cursor *cursor, const struct buf *sql)
         return error_new(PGC_NO_MEMORY, "no memory for a statement");
     if (mysql_stmt_prepare(cursor->statement, sql->ptr, sql->len) != 0)
         return cursor_error(cursor);
-    TRY(check_types(cursor));
+    TRY(check_types(cursor, columns));
     for (size_t i = 0; i < cursor->column_count; i++)
         bind_column(cursor, i, &offset);
     if (mysql_stmt_execute(cursor->statement) != 0)
@@ -316,13 +326,23 @@ static struct error *start(struct source_cursor *cursor, const struct buf *sql)
     return NULL;
 }
 
+static struct error *open_cursor(struct source_cursor *cursor, const int *columns,
+                                 struct source_key key, const struct chunk *chunk)
+{
+    CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
+
+    TRY(allocate(cursor, columns));
+    TRY(compose(cursor, columns, key, chunk, &sql));
+    return start(cursor, columns, &sql);
+}
+
 struct error *source_cursor_open(struct source_session *session, struct str database,
                                  const struct source_table *table, const int *columns,
                                  size_t column_count, struct source_key key,
                                  const struct chunk *chunk, struct source_cursor **ret_cursor)
 {
-    CLEANUP(source_cursor_closep) struct source_cursor *cursor = NULL;
-    CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
+    struct source_cursor *cursor;
+    struct error *error;
 
     if (session->streaming)
         return error_new(PGC_INTERNAL, "two cursors on one session");
@@ -334,11 +354,12 @@ struct error *source_cursor_open(struct source_session *session, struct str data
     cursor->table = table;
     cursor->database = database;
     cursor->column_count = column_count;
-    TRY(allocate(cursor, columns));
-    TRY(compose(cursor, key, chunk, &sql));
-    TRY(start(cursor, &sql));
+    error = open_cursor(cursor, columns, key, chunk);
+    if (error != NULL) {
+        source_cursor_close(cursor);
+        return error;
+    }
     *ret_cursor = cursor;
-    cursor = NULL;
     return NULL;
 }
 
@@ -363,12 +384,11 @@ static struct error *reserve_long(struct source_cursor *cursor, size_t needed)
 
 static struct error *too_long(struct source_cursor *cursor, const struct cursor_column *column)
 {
-    return error_with_object(
+    return name_column(
+        cursor, column->source,
         error_new(PGC_VALUE_TOO_BIG,
                   "a value of %lu bytes is more than PostgreSQL holds in one field (LIMIT_FIELD)",
-                  column->length),
-        STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(cursor->database), STR_ARG(cursor->table->name),
-        STR_ARG(column->source->name));
+                  column->length));
 }
 
 /* The sum of the lengths of values that did not fit their buffers. */
@@ -392,7 +412,7 @@ static struct error *measure_long(struct source_cursor *cursor, size_t *ret_need
 
 static struct error *fetch_long(struct source_cursor *cursor)
 {
-    size_t needed, offset = 0;
+    size_t needed = 0, offset = 0;
 
     TRY(measure_long(cursor, &needed));
     TRY(reserve_long(cursor, needed));

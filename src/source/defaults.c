@@ -5,6 +5,8 @@
  */
 #include "source/type_text.h"
 
+#include "base/text.h"
+
 /* [+-]digits[.digits][e[+-]digits] */
 static bool is_number(struct str text)
 {
@@ -139,6 +141,29 @@ void source_extra_parse(struct str extra, struct source_column *column)
     }
 }
 
+/*
+ * MySQL 8 and 9 show an expression as if its UTF-8 were ISO 8859-1, and encode that once more. Undone
+ * where every character fits a byte and the bytes are UTF-8 again.
+ */
+static struct str encoded_once(char *text, size_t len, struct arena *arena)
+{
+    struct str shown = {.ptr = text, .len = len};
+    char *bytes = arena_alloc(arena, len + 1);
+    size_t count = 0, size;
+
+    for (size_t at = 0; at < len; at += size) {
+        uint32_t character = text_decode(shown, at, &size);
+
+        if (character > 0xff)
+            return shown;
+        bytes[count++] = (char)character;
+    }
+    for (size_t at = 0; at < count; at += size)
+        if (text_decode((struct str){.ptr = bytes, .len = count}, at, &size) == TEXT_INVALID)
+            return shown;
+    return (struct str){.ptr = bytes, .len = count};
+}
+
 struct str source_expression_text(enum source_flavor flavor, struct str expression,
                                   struct arena *arena)
 {
@@ -164,5 +189,5 @@ struct str source_expression_text(enum source_flavor flavor, struct str expressi
         }
         text[len++] = c;
     }
-    return (struct str){.ptr = text, .len = len};
+    return encoded_once(text, len, arena);
 }

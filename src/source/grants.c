@@ -118,40 +118,41 @@ static size_t find_on(struct str line)
     return line.len;
 }
 
-static void add_global(struct grants *grants, enum source_flavor flavor, unsigned rights)
+static void add_global(struct grants *grants, unsigned rights)
 {
     grants->global |= rights;
     /* SELECT on everything shows routines as well: MySQL by rule, MariaDB through mysql.proc. */
     if ((rights & RIGHT_SELECT) != 0)
         grants->global |= RIGHT_ROUTINES;
-    (void)flavor;
 }
 
-static void add_named(struct grants *grants, enum source_flavor flavor, struct str object,
-                      unsigned rights, struct str database, bool patterns, bool is_revoke)
+/* MariaDB keeps routines in mysql.proc: SELECT on it, or on all of mysql, shows them. */
+static bool shows_routines(const struct grants *grants, struct str name, struct str rest)
+{
+    return grants->flavor == FLAVOR_MARIADB && str_equal_c(name, "mysql") &&
+           (str_starts_with(rest, STR(".`proc`")) || str_starts_with(rest, STR(".*")));
+}
+
+/* `object` is `database`.* or `database`.`table`. */
+static void add_named(struct grants *grants, struct str object, unsigned rights, bool is_revoke)
 {
     char schema[1024];
-    size_t at = 0, len;
-    struct str name;
+    size_t at = 0, len = 0;
+    struct str name, rest;
 
     if (!take_name(object, &at, schema, sizeof schema, &len))
         return;
     name = (struct str){.ptr = schema, .len = len};
-    if (!str_starts_with(str_slice(object, at, object.len), STR(".*"))) {
-        if (flavor == FLAVOR_MARIADB && !is_revoke && str_equal_c(name, "mysql") &&
-            str_starts_with(str_slice(object, at, object.len), STR(".`proc`")) &&
-            (rights & RIGHT_SELECT) != 0)
-            grants->global |= RIGHT_ROUTINES;
-        return;
-    }
-    if (flavor == FLAVOR_MARIADB && !is_revoke && str_equal_c(name, "mysql") &&
-        (rights & RIGHT_SELECT) != 0)
+    rest = str_slice(object, at, object.len);
+    if (!is_revoke && (rights & RIGHT_SELECT) != 0 && shows_routines(grants, name, rest))
         grants->global |= RIGHT_ROUTINES;
-    if (patterns ? !matches(name, database) : !str_equal(name, database))
+    if (!str_starts_with(rest, STR(".*")))
+        return;
+    if (grants->patterns ? !matches(name, grants->database) : !str_equal(name, grants->database))
         return;
     if (is_revoke) {
         grants->revoked |= rights;
-    } else if (is_literal(name, patterns)) {
+    } else if (is_literal(name, grants->patterns)) {
         grants->exact |= rights;
         grants->has_exact = true;
     } else {
@@ -159,8 +160,7 @@ static void add_named(struct grants *grants, enum source_flavor flavor, struct s
     }
 }
 
-void grants_add(struct grants *grants, enum source_flavor flavor, struct str line,
-                struct str database, bool patterns)
+void grants_add(struct grants *grants, struct str line)
 {
     bool is_revoke = str_starts_with(line, STR("REVOKE "));
     size_t on = find_on(line);
@@ -174,9 +174,9 @@ void grants_add(struct grants *grants, enum source_flavor flavor, struct str lin
     if (str_starts_with(object, STR("TABLE ")))
         object = str_slice(object, 6, object.len);
     if (!str_starts_with(object, STR("*.*")))
-        add_named(grants, flavor, object, rights, database, patterns, is_revoke);
+        add_named(grants, object, rights, is_revoke);
     else if (!is_revoke)
-        add_global(grants, flavor, rights);
+        add_global(grants, rights);
 }
 
 unsigned grants_rights(const struct grants *grants)

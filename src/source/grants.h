@@ -15,6 +15,10 @@ enum {
 };
 
 struct grants {
+    enum source_flavor flavor;
+    struct str database;
+    bool patterns; /* % and _ are wildcards in names (not under MySQL's partial_revokes) */
+    /* What the lines gave: */
     unsigned global;  /* ON *.* */
     unsigned exact;   /* ON this very database */
     unsigned pattern; /* ON patterns that match it */
@@ -22,12 +26,8 @@ struct grants {
     bool has_exact;
 };
 
-/*
- * Adds one line. `patterns`: % and _ are wildcards in the names of databases (not under MySQL's
- * partial_revokes). Lines that say nothing of rights are passed over.
- */
-void grants_add(struct grants *grants, enum source_flavor flavor, struct str line,
-                struct str database, bool patterns);
+/* Adds one line. Lines that say nothing of rights are passed over. */
+void grants_add(struct grants *grants, struct str line);
 /*
  * The rights in effect. The server takes the most specific entry alone, so rights of a pattern do
  * not count where the database has an entry of its own.

@@ -79,8 +79,8 @@ static void add_pattern(struct buf *sql, struct str database, bool patterns)
     buf_add_char(sql, '`');
 }
 
-static void add_fix(struct buf *sql, enum source_flavor flavor, struct str database,
-                    struct str current_user, unsigned missing, bool patterns)
+static void add_fix(struct buf *sql, const struct grants *grants, struct str current_user,
+                    unsigned missing)
 {
     bool first = true;
 
@@ -92,7 +92,7 @@ static void add_fix(struct buf *sql, enum source_flavor flavor, struct str datab
     }
     if (!first) {
         buf_add_c(sql, " ON ");
-        add_pattern(sql, database, patterns);
+        add_pattern(sql, grants->database, grants->patterns);
         buf_add_c(sql, ".* TO ");
         add_account(sql, current_user);
         buf_add_c(sql, ";");
@@ -100,13 +100,14 @@ static void add_fix(struct buf *sql, enum source_flavor flavor, struct str datab
     if ((missing & RIGHT_ROUTINES) == 0)
         return;
     buf_add_format(sql, "%sGRANT %s TO ", first ? "" : " ",
-                   flavor == FLAVOR_MARIADB ? "SELECT ON `mysql`.`proc`" : "SHOW_ROUTINE ON *.*");
+                   grants->flavor == FLAVOR_MARIADB ? "SELECT ON `mysql`.`proc`"
+                                                    : "SHOW_ROUTINE ON *.*");
     add_account(sql, current_user);
     buf_add_c(sql, ";");
 }
 
 static struct error *refuse(struct source_session *session, struct arena *arena,
-                            struct str database, unsigned missing, bool patterns)
+                            const struct grants *grants, unsigned missing)
 {
     CLEANUP(buf_free) struct buf fix = BUF_INIT(LIMIT_ERROR_TEXT, "LIMIT_ERROR_TEXT");
     CLEANUP(buf_free) struct buf list = BUF_INIT(LIMIT_ERROR_TEXT, "LIMIT_ERROR_TEXT");
@@ -116,7 +117,7 @@ static struct error *refuse(struct source_session *session, struct arena *arena,
     TRY(session_query(session, arena, STR("SELECT CURRENT_USER()"), &rows));
     if (rows.row_count != 1)
         return error_new(PGC_INTERNAL, "CURRENT_USER() gave nothing");
-    add_fix(&fix, session->flavor, database, text_cell(&rows, 0, 0), missing, patterns);
+    add_fix(&fix, grants, text_cell(&rows, 0, 0), missing);
     for (size_t i = 0; i < COUNT_OF(database_rights); i++)
         if ((missing & database_rights[i].right) != 0)
             buf_add_format(&list, "%s%s", list.len > 0 ? ", " : "", database_rights[i].name);
@@ -126,25 +127,24 @@ static struct error *refuse(struct source_session *session, struct arena *arena,
     TRY(buf_error(&list));
     error = error_new(PGC_SOURCE_PRIVILEGE,
                       "the user " STR_FMT " lacks rights on database " STR_FMT ": %s",
-                      STR_ARG(text_cell(&rows, 0, 0)), STR_ARG(database), buf_c_str(&list));
+                      STR_ARG(text_cell(&rows, 0, 0)), STR_ARG(grants->database), buf_c_str(&list));
     return error_with_fix(error, "%s", buf_c_str(&fix));
 }
 
 static struct error *check(struct source_session *session, struct arena *arena, struct str database)
 {
     struct source_text_rows rows;
-    struct grants grants = {0};
+    struct grants grants = {.flavor = session->flavor, .database = database};
     unsigned missing;
-    bool patterns;
 
     TRY(session_set_results(session, RESULTS_TEXT));
-    TRY(read_patterns(session, arena, &patterns));
+    TRY(read_patterns(session, arena, &grants.patterns));
     /* Of the current user, with the roles that are active. */
     TRY(session_query(session, arena, STR("SHOW GRANTS"), &rows));
     for (size_t i = 0; i < rows.row_count; i++)
-        grants_add(&grants, session->flavor, text_cell(&rows, i, 0), database, patterns);
+        grants_add(&grants, text_cell(&rows, i, 0));
     missing = (RIGHTS_DATABASE | RIGHT_ROUTINES) & ~grants_rights(&grants);
-    return missing == 0 ? NULL : refuse(session, arena, database, missing, patterns);
+    return missing == 0 ? NULL : refuse(session, arena, &grants, missing);
 }
 
 struct error *source_check_privileges(struct source_session *session, struct str database)

@@ -229,6 +229,12 @@ static struct error *add_bound(struct buf *sql, const struct source_table *table
     return NULL;
 }
 
+struct error *select_add_bound(struct buf *sql, const struct source_table *table,
+                               struct source_key key, const struct key_bound *bound)
+{
+    return add_bound(sql, table, key, bound, true);
+}
+
 struct error *select_add_range(struct buf *sql, const struct source_table *table,
                                struct source_key key, const struct key_bound *lower,
                                const struct key_bound *upper)

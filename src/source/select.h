@@ -7,7 +7,7 @@
 
 /*
  * How many of the key's leading columns can bound a range. ENUM and SET are ordered by number and
- * shown as labels, BIT and floats have no exact literal: from such a column on, the key is not used.
+ * shown as labels, BIT and floats have no exact literal: from such a column on, it is not used.
  */
 size_t select_usable_columns(const struct source_table *table, struct source_key key);
 /* The index that has exactly this key, for FORCE INDEX; NULL when none can be forced. */
@@ -25,3 +25,6 @@ void select_add_order(struct buf *sql, const struct source_table *table, struct 
 struct error *select_add_range(struct buf *sql, const struct source_table *table,
                                struct source_key key, const struct key_bound *lower,
                                const struct key_bound *upper) CHECKED;
+/* Without WHERE: the condition that a row lies behind `bound`. */
+struct error *select_add_bound(struct buf *sql, const struct source_table *table,
+                               struct source_key key, const struct key_bound *bound) CHECKED;

@@ -42,7 +42,7 @@ struct session_rows {
     struct source_session *session;
     MYSQL_RES *result;
     unsigned column_count;
-    /* Of the row that session_rows_next() read last; a NULL has ptr NULL. Borrowed till the next. */
+    /* Of the row that session_rows_next() read last; a NULL has ptr NULL. Borrowed until then. */
     struct str cells[SESSION_COLUMNS_MAX];
 };
 /* The statement must give rows of at most SESSION_COLUMNS_MAX columns. */

@@ -115,8 +115,10 @@ static struct error *open_locked(struct source_session **sessions, size_t count,
     token_count_own_statement();
     TRY(session_exec(sessions[0], set));
     /* The lock is taken outside of a transaction, and not ended by START TRANSACTION. */
-    TRY_DOING(session_exec(sessions[0], "FLUSH TABLES WITH READ LOCK"),
-              "take the global read lock of --lock");
+    error = session_exec(sessions[0], "FLUSH TABLES WITH READ LOCK");
+    if (error != NULL && error->id == PGC_SOURCE_PRIVILEGE)
+        error = error_with_fix(error, "GRANT RELOAD ON *.* TO this user; or run without --lock");
+    TRY_DOING(error, "take the global read lock of --lock");
     error = open_all(sessions, count);
     if (error == NULL)
         error = source_read_token(sessions[0], arena, ret_token);

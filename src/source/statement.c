@@ -85,11 +85,11 @@ struct error *session_rows_open(struct source_session *session, struct str sql,
 
 struct error *session_rows_next(struct session_rows *rows, bool *ret_more)
 {
-    MYSQL_ROW row = mysql_fetch_row(rows->result);
+    MYSQL_ROW row = rows->result != NULL ? mysql_fetch_row(rows->result) : NULL;
     unsigned long *lengths;
 
     if (row == NULL) {
-        if (mysql_errno(rows->session->mysql) != 0)
+        if (rows->result != NULL && mysql_errno(rows->session->mysql) != 0)
             return session_error(rows->session);
         *ret_more = false;
         return NULL;
@@ -120,7 +120,7 @@ struct error *session_query(struct source_session *session, struct arena *arena,
     TRY(session_rows_open(session, sql, &rows));
     all.column_count = rows.column_count;
     for (;;) {
-        bool more;
+        bool more = false;
 
         TRY(session_rows_next(&rows, &more));
         if (!more)

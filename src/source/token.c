@@ -8,7 +8,7 @@
  * MariaDB shows Innodb_max_trx_id, a counter that every writing transaction takes a number from
  * when it begins and another when it commits: unmoved, there was none. Statistics of a table that
  * grew are written by a transaction as well, about ten seconds later; then the counters of rows
- * written and of statements that commit must be unmoved, less the statements that we sent ourselves.
+ * written and of statements that commit must be unmoved, less the statements we sent ourselves.
  *
  * MySQL sets TABLES.UPDATE_TIME when a transaction commits (MariaDB already when it writes), in
  * memory. No table of the database dated since, no definition changed, and no date lost: then the
@@ -222,8 +222,8 @@ static struct error *judge_lsn(struct source_session *session, const struct sour
                                enum token_verdict *ret_verdict)
 {
     bool statements_same = token->statements != 0 && token->statements == now->statements;
-    struct tables_since since;
-    bool whole;
+    struct tables_since since = {0};
+    bool whole = false;
 
     *ret_verdict = TOKEN_LSN_MOVED;
     if (token->transactions != 0 && token->transactions == now->transactions) {
@@ -247,7 +247,7 @@ static struct error *judge_lsn(struct source_session *session, const struct sour
 static struct error *judge_others(struct source_session *session, const struct source_token *token,
                                   struct arena *arena, enum token_verdict *ret_verdict)
 {
-    struct tables_since since;
+    struct tables_since since = {0};
 
     if (token->gtid_set.len > 0 || token->binlog.len > 0)
         return NULL;
@@ -263,14 +263,16 @@ struct error *source_judge(struct source_session *session, const struct source_t
                            struct arena *arena, struct source_token *ret_now,
                            enum token_verdict *ret_verdict)
 {
+    struct source_token now = {0};
     enum token_verdict verdict;
 
-    TRY(source_read_token(session, arena, ret_now));
-    verdict = source_token_compare(token, ret_now);
+    TRY(source_read_token(session, arena, &now));
+    verdict = source_token_compare(token, &now);
     if (verdict == TOKEN_LSN_MOVED)
-        TRY(judge_lsn(session, token, ret_now, arena, &verdict));
+        TRY(judge_lsn(session, token, &now, arena, &verdict));
     if (verdict == TOKEN_SAME)
         TRY(judge_others(session, token, arena, &verdict));
+    *ret_now = now;
     *ret_verdict = verdict;
     return NULL;
 }

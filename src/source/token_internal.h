@@ -17,7 +17,7 @@ struct error *source_tables_since(struct source_session *session, struct arena *
                                   struct tables_since *ret_since) CHECKED;
 
 /*
- * Compares with the present; where only the LSN moved, counters and dates decide between TOKEN_SAME,
+ * Compares with the present; where only the LSN moved, counters and dates decide: TOKEN_SAME,
  * TOKEN_MOVED and TOKEN_LSN_MOVED (cannot be told). *ret_now is the present token.
  */
 struct error *source_judge(struct source_session *session, const struct source_token *token,

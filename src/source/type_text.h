@@ -33,8 +33,15 @@ void source_default_parse(enum source_flavor flavor, struct str column_default, 
 void source_extra_parse(struct str extra, struct source_column *column);
 
 /*
- * Expressions in MySQL's information_schema are escaped once more (\' for '); this gives them as
- * SHOW CREATE TABLE prints them. MariaDB's need nothing.
+ * Expressions in MySQL's information_schema are escaped once more (\' for ') and encoded once more
+ * (Ã© for é); this gives them as they were written. MariaDB's need nothing here.
  */
 struct str source_expression_text(enum source_flavor flavor, struct str expression,
                                   struct arena *arena);
+
+/*
+ * The expression that MariaDB shows with "????" for every character beyond three bytes of UTF-8, as
+ * it stands in SHOW CREATE TABLE behind `anchor`; borrowed from there. ptr NULL when it is not
+ * there.
+ */
+struct str source_expression_restore(struct str shown, struct str create_text, struct str anchor);

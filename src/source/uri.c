@@ -187,8 +187,8 @@ static struct error *parse_parameters(struct str query, struct arena *arena,
         size_t end = str_find(query, '&', from);
         struct str pair = str_slice(query, from, end);
         size_t equal = str_find(pair, '=', 0);
-        struct str key, value;
-        bool is_dropped;
+        struct str key = STR_NULL, value = STR_NULL;
+        bool is_dropped = false;
 
         from = end + 1;
         if (pair.len == 0)
@@ -287,7 +287,7 @@ static struct error *parse_tail(struct str tail, struct arena *arena,
                                 struct source_options *options, struct str *ret_dropped)
 {
     size_t mark = str_find(tail, '?', 0);
-    struct str database;
+    struct str database = STR_NULL;
 
     TRY(decode(str_slice(tail, 0, mark), arena, "database name", &database));
     if (database.len > 0)

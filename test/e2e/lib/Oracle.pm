@@ -34,6 +34,7 @@ sub new {
         env    => {},
         map    => {},          # source table => { name => ..., columns => { source => target } }
         ignore => [],          # target tables that are nobody's
+        keep_source => 0,      # the source stands still: what was read of it is kept
         %arg
     }, $class;
     $self->{$_} // die "Oracle->new needs $_" for qw(source target database);
@@ -133,12 +134,15 @@ sub compare {
     my %ignore = map { $_ => 1 } @{ $self->{ignore} };
     my @differences;
 
-    $self->{rows} = {};
+    my @jobs;
     for my $name (sort keys %$source) {
         next if @only && !$wanted{$name};
         if (!$pair->{$name}) { push @differences, "table $name is not in the target"; next }
-        push @differences, $self->_compare_table($name, $source->{$name}, $target->{ $pair->{$name} });
+        push @jobs, $self->_job($name, $source->{$name}, $target->{ $pair->{$name} });
     }
+    $self->_read(@jobs);
+    $self->{rows} = {};
+    push @differences, @{ $_->{differences} }, $self->_difference($_) for @jobs;
     if (!@only) {
         my %known = map { $_ => 1 } values %$pair;
         push @differences, map { "table $_ is in the target alone" }
@@ -156,7 +160,8 @@ sub target_name {
     return $self->_pair_tables($self->source_tables, $self->target_tables)->{$table};
 }
 
-sub _compare_table {
+# What is to be read of one table: SQL for both sides, the filters of its cells.
+sub _job {
     my ($self, $name, $source, $target) = @_;
     my ($pairs, $extra) = $self->_pair_columns($name, $source->{columns}, $target->{columns});
     my @differences = map { "table $name: column $_ is in the target alone" } @$extra;
@@ -171,28 +176,86 @@ sub _compare_table {
         push @target_sql, "coalesce(($target_sql),'~')";
         push @filters, $filter;
     }
-    return @differences if !@read;
+    return {
+        name        => $name,
+        key         => $source->{key},
+        columns     => \@read,
+        differences => \@differences,
+        filters     => [map { $filters[$_] ? [$_, $filters[$_]] : () } 0 .. $#filters],
+        source_sql  => @read && 'SELECT ' . join(',', @source_sql) . ' FROM ' . _ticked($self->{database}) . '.' . _ticked($name),
+        target_sql  => @read && 'COPY (SELECT ' . join(',', @target_sql) . ' FROM ' . _quoted($self->{schema}) . '.'
+            . _quoted($target->{name}) . ') TO STDOUT',
+    };
+}
 
-    my $source_file = "$self->{dir}/source";
-    my $target_file = "$self->{dir}/target";
-    my $source_job = $self->_start_source("SELECT " . join(',', @source_sql) . " FROM "
-            . _ticked($self->{database}) . '.' . _ticked($name), $source_file);
-    my $target_job = $self->_start_target("COPY (SELECT " . join(',', @target_sql) . " FROM "
-            . _quoted($self->{schema}) . '.' . _quoted($target->{name}) . ") TO STDOUT", $target_file);
-    _finish($source_job);
-    _finish($target_job);
-    for my $file ($source_file, $target_file) {
-        _filter($file, \@filters) if grep { $_ } @filters;
-        _sort($file, "$self->{dir}");
+# Every table of both sides by one client each, into a sorted file per table. With keep_source a
+# table that was read before is taken as it was: for many comparisons with a source that stands still.
+sub _read {
+    my ($self, @jobs) = @_;
+    @jobs = grep { @{ $_->{columns} } } @jobs;
+    my @from_source;
+    for my $job (@jobs) {
+        my $known = $self->{keep_source} && join "\n", $job->{source_sql}, map { $_->[0] } @{ $job->{filters} };
+        if ($known && $self->{kept}{$known}) { $job->{source_file} = $self->{kept}{$known}; next }
+        $job->{source_file} = "$self->{dir}/source" . ++$self->{files};
+        $self->{kept}{$known} = $job->{source_file} if $known;
+        push @from_source, $job;
     }
-    return (@differences, $self->_difference($name, $source->{key}, \@read, "$source_file.sorted", "$target_file.sorted"));
+    $_->{target_file} = "$self->{dir}/target" . ++$self->{files} for @jobs;
+    my $source = @from_source && $self->_start_source([map { $_->{source_sql} } @from_source], "$self->{dir}/source");
+    my $target = @jobs && $self->_start_target([map { $_->{target_sql} } @jobs], "$self->{dir}/target");
+    for ([$source, 'source_file', \@from_source], [$target, 'target_file', \@jobs]) {
+        my ($client, $file, $of) = @$_;
+        next if !$client;
+        _finish($client);
+        $self->_split($client->{file}, $file, @$of);
+        unlink $client->{file};
+    }
+    return;
+}
+
+our $SORT_MAX = 8 << 20;    # bytes sorted in memory, beyond that by sort(1)
+
+# A client's output becomes one sorted file per table.
+sub _split {
+    my ($self, $all, $file, @jobs) = @_;
+    open my $in, '<', $all or die "$all: $!";
+    my $line = <$in>;
+    for my $n (0 .. $#jobs) {
+        defined $line && $line eq "=== $n\n" or die "$all: not the rows of table $jobs[$n]{name}";
+        my ($size, @lines, $out) = 0;
+        while (defined($line = <$in>) && $line !~ /^=== /) {
+            if (@{ $jobs[$n]{filters} }) {
+                my @cells = _cells($line);
+                $cells[$_->[0]] = $_->[1]->($cells[$_->[0]]) for @{ $jobs[$n]{filters} };
+                $line = join("\t", @cells) . "\n";
+            }
+            push @lines, $line;
+            next if ($size += length $line) < $SORT_MAX;
+            if (!$out) {
+                local $ENV{LC_ALL} = 'C';
+                open $out, '|-', 'sort', '-S', '64M', '-T', "$self->{dir}", '-o', $jobs[$n]{$file} or die "sort: $!";
+            }
+            print {$out} splice @lines;
+        }
+        if ($out) { print {$out} @lines }
+        else {
+            open $out, '>', $jobs[$n]{$file} or die "$jobs[$n]{$file}: $!";
+            print {$out} sort @lines;
+        }
+        close $out or die "$jobs[$n]{$file}: not written";
+    }
+    return;
 }
 
 # Reads two sorted files side by side and tells what only one of them holds.
 sub _difference {
-    my ($self, $name, $key, $columns, $source_file, $target_file) = @_;
-    open my $left,  '<', $source_file or die "$source_file: $!";
-    open my $right, '<', $target_file or die "$target_file: $!";
+    my ($self, $job) = @_;
+    my ($name, $key, $columns) = @$job{qw(name key columns)};
+    return if !@$columns;
+    open my $left,  '<', $job->{source_file} or die "$job->{source_file}: $!";
+    open my $right, '<', $job->{target_file} or die "$job->{target_file}: $!";
+    unlink $job->{target_file}, $self->{keep_source} ? () : $job->{source_file};
     my ($l, $r) = (scalar <$left>, scalar <$right>);
     my ($rows, $missing, $surplus) = (0, 0, 0);
     my (@missing, @surplus);
@@ -384,29 +447,6 @@ sub _json_value {
     die "the oracle cannot read JSON at byte " . (pos($$text) // 0);
 }
 
-sub _filter {
-    my ($file, $filters) = @_;
-    open my $in,  '<', $file            or die "$file: $!";
-    open my $out, '>', "$file.filtered" or die "$file.filtered: $!";
-    while (my $line = <$in>) {
-        my @cells = _cells($line);
-        for my $i (0 .. $#cells) {
-            $cells[$i] = $filters->[$i]->($cells[$i]) if $filters->[$i];
-        }
-        print {$out} join("\t", @cells), "\n";
-    }
-    close $out or die "$file.filtered: $!";
-    rename "$file.filtered", $file or die "$file: $!";
-    return;
-}
-
-sub _sort {
-    my ($file, $dir) = @_;
-    local $ENV{LC_ALL} = 'C';
-    system('sort', '-S', '64M', '-T', $dir, '-o', "$file.sorted", $file) == 0 or die "sort $file failed";
-    return;
-}
-
 # ---------------------------------------------------------------------------------------------------
 # The catalogs. Names travel as hex: a name may hold a tab or a newline.
 
@@ -425,15 +465,16 @@ my %KIND = (
 # { name => { name, columns => [{ name, kind, full_type, bits }], key => [column names] } }
 sub source_tables {
     my ($self) = @_;
+    return $self->{kept_tables} if $self->{kept_tables};
     my $database = "CONVERT(0x" . unpack('H*', $self->{database}) . " USING utf8mb4)";
     my %tables;
     for ($self->_source_rows(<<"SQL")) {
 SELECT HEX(t.table_name), HEX(c.column_name), HEX(c.data_type), HEX(CONVERT(c.column_type USING utf8mb4)),
        COALESCE(c.numeric_precision, 0)
   FROM information_schema.tables t
-  JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+  JOIN information_schema.columns c ON c.table_schema = t.table_schema AND BINARY c.table_name = BINARY t.table_name
  WHERE t.table_schema = $database AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
- ORDER BY t.table_name, c.ordinal_position
+ ORDER BY BINARY t.table_name, c.ordinal_position
 SQL
         my ($table, $column, $type, $full_type) = map { pack 'H*', $_ } @$_[0 .. 3];
         my $kind = $KIND{$type} // die "the oracle does not know the type $type of $table.$column";
@@ -444,11 +485,12 @@ SQL
     }
     for ($self->_source_rows(<<"SQL")) {
 SELECT HEX(table_name), HEX(column_name) FROM information_schema.statistics
- WHERE table_schema = $database AND index_name = 'PRIMARY' ORDER BY table_name, seq_in_index
+ WHERE table_schema = $database AND index_name = 'PRIMARY' ORDER BY BINARY table_name, seq_in_index
 SQL
         my ($table, $column) = map { pack 'H*', $_ } @$_;
         push @{ $tables{$table}{key} }, $column;
     }
+    $self->{kept_tables} = \%tables if $self->{keep_source};
     return \%tables;
 }
 
@@ -482,37 +524,40 @@ sub _literal { (my $text = $_[0]) =~ s/'/''/g; return "'$text'" }
 sub _source_rows {
     my ($self, $sql) = @_;
     my $file = "$self->{dir}/catalog";
-    _finish($self->_start_source($sql, $file));
+    _finish($self->_start_source([$sql], $file));
     return _read_rows($file);
 }
 
 sub _target_rows {
     my ($self, $sql) = @_;
     my $file = "$self->{dir}/catalog";
-    _finish($self->_start_target($sql, $file));
+    _finish($self->_start_target([$sql], $file));
     return _read_rows($file);
 }
 
 sub _read_rows {
     my ($file) = @_;
     open my $in, '<', $file or die "$file: $!";
+    <$in>;
     return map { [_cells($_)] } <$in>;
 }
 
-# The statement travels as hex too, so that the client's own parser never meets a name.
+# Statements, and before the rows of each a line "=== N", which no canonical form looks like. They
+# travel as hex too, so that the client's own parser never meets a name.
 sub _start_source {
-    my ($self, $sql, $file) = @_;
+    my ($self, $statements, $file) = @_;
     my $script = "SET NAMES utf8mb4; SET time_zone='+00:00'; SET sql_mode='';\n"
-        . "SET \@s = CONVERT(0x" . unpack('H*', $sql) . " USING utf8mb4);\n"
-        . "PREPARE p FROM \@s; EXECUTE p;\n";
+        . join '', map { "SELECT '=== $_';\nSET \@s = CONVERT(0x" . unpack('H*', $statements->[$_]) . " USING utf8mb4);\n"
+            . "PREPARE p FROM \@s; EXECUTE p;\n" } 0 .. $#$statements;
     return _start([@{ $self->{source} }, qw(--batch --raw --skip-column-names --quick)], $self->{env}, $script, $file);
 }
 
 sub _start_target {
-    my ($self, $sql, $file) = @_;
+    my ($self, $statements, $file) = @_;
     my $script = "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';\n"
         . "SET bytea_output = 'hex'; SET client_encoding = 'UTF8'; SET row_security = off;\n"
-        . "SET search_path = ''; SET statement_timeout = 0;\n$sql;\n";
+        . "SET search_path = ''; SET statement_timeout = 0;\n"
+        . join '', map { "\\echo === $_\n$statements->[$_];\n" } 0 .. $#$statements;
     return _start([@{ $self->{target} }, qw(-X -q -A -t -v ON_ERROR_STOP=1)], $self->{env}, $script, $file);
 }
 

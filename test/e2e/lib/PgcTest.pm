@@ -225,6 +225,25 @@ sub source_admin {
     return _rows(_feed([$self->source_client, qw(--batch --skip-column-names)], $sql));
 }
 
+# SQL of which statements may be refused: every refusal as [error number, the client's line].
+sub source_force {
+    my ($self, $sql) = @_;
+    my $err = "$self->{dir}/force.err";
+    my $file = $self->file('force.sql', $sql);
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        open STDIN,  '<', $file      or die "$file: $!";
+        open STDOUT, '>', "$err.out" or die "$err.out: $!";
+        open STDERR, '>', $err       or die "$err: $!";
+        my @argv = ($self->source_client, '--force', $self->{db});
+        exec { $argv[0] } @argv or POSIX::_exit(127);
+    }
+    waitpid $pid, 0;
+    my $text = slurp($err);
+    die "the client was not run: $text" if $? && $text !~ /^ERROR [0-9]+ /m;
+    return [map { /^ERROR ([0-9]+) / ? [$1, $_] : () } split /\n/, $text];
+}
+
 # A file of SQL, or the output of a fixture's generator.
 sub source_file {
     my ($self, $file, @arguments) = @_;
@@ -420,14 +439,15 @@ sub _end_of {
     return length $text > 3000 ? '...' . substr($text, -3000) : $text;
 }
 
-# Every value of the source is in the target, says the oracle.
+# Every value of the source is in the target, says the oracle. Gives the rows compared per table.
 sub same {
     my ($self, $name, @tables) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my @differences = $self->oracle->compare(@tables);
-    my $ok = ok(!@differences, $name);
+    my $oracle = $self->oracle;
+    my @differences = $oracle->compare(@tables);
+    ok(!@differences, $name);
     diag(join "\n", @differences[0 .. ($#differences > 30 ? 30 : $#differences)]) if @differences;
-    return $ok;
+    return $oracle->rows;
 }
 
 sub oracle {
@@ -461,12 +481,8 @@ sub files_with {
 sub source_digest {
     my ($self) = @_;
     my $tables = $self->oracle->source_tables;
-    my @digest;
-    for my $table (sort keys %$tables) {
-        (my $quoted = $table) =~ s/`/``/g;
-        push @digest, map { join ' ', @$_ } @{ $self->source("CHECKSUM TABLE `$quoted`; SHOW CREATE TABLE `$quoted`") };
-    }
-    return join "\n", @digest;
+    my $sql = join "\n", map { (my $quoted = $_) =~ s/`/``/g; "CHECKSUM TABLE `$quoted`; SHOW CREATE TABLE `$quoted`;" } sort keys %$tables;
+    return join "\n", map { join ' ', @$_ } @{ $self->source($sql) };
 }
 
 # The rows in the target by table, xmin and content, as a sorted file: a row that was written anew

@@ -83,7 +83,7 @@ sub size {
 
 my %UNDEFINED = (
     dec8  => 'a4 a6 ac-af b4 b8 be d0 de f0 fe-ff', hp8 => 'ff', swe7 => '7f-ff', ascii => '80-ff',
-    hebrew => 'a1 bf-de fb-fc ff', tis620 => 'a0 db-de fc-fe', greek => 'a4-a5 aa ae d2 ff',
+    hebrew => 'a1 bf-de fb-fc ff', tis620 => 'a0 db-de fc-ff', greek => 'a4-a5 aa ae d2 ff',
     cp1250 => '81 83 88 90 98', armscii8 => 'a4-a5 a9 ab-ac ff', cp1251 => '98',
     cp1256 => '8a 8f 98 9a 9f aa c0 ff', cp1257 => '81 83 88 8a 8c 90 98 9a 9c 9f a1 a5',
     geostd8 => '81 83 88 8a 8c-90 98-9a 9c-9f e6-fc fe-ff',
@@ -138,7 +138,7 @@ sub text_value {
     my $set = $column->{charset};
     my $length = $self->chance(8) ? $n : $self->size($n);
     if ($UNDEFINED{$set} || exists $UNDEFINED{$set}) {
-        return _utf8($self->_word($n)) if $self->chance(20);
+        return _utf8($self->_word($n)) if $set ne 'swe7' && $self->chance(20);    # it has no backslash
         my $single = _single($set);
         my $all = join '', map { chr } @$single;
         my $bytes = $n >= 255 && $self->chance(10) ? $all : join '', map { chr $self->pick(@$single) } 1 .. $length;
@@ -333,6 +333,7 @@ sub _collation {
 # A hostile literal for a DEFAULT or a label: quotes, backslashes, line ends.
 sub _literal_text {
     my ($self, $set, $n) = @_;
+    return $self->pick('', 'plain', '1')  =~ s/^(.{0,$n}).*/$1/r if $set eq 'swe7';    # it has no backslash and no braces
     my $wide = $set eq 'utf8mb4' ? [@WIDE_WORDS[0 .. 6], @EMOJI] : $set eq 'utf8mb3' ? [@WIDE_WORDS[0 .. 4]] : $set eq 'latin1' ? ['é', 'ß'] : [];
     return $self->_word($n, @$wide);
 }
@@ -449,7 +450,7 @@ sub _json {
 
 sub _geometry {
     my ($self) = @_;
-    my $number = sub { return $self->between(-90, 90) . ($self->chance(50) ? '.' . $self->digits(6) : '') };
+    my $number = sub { return $self->between(-89, 89) . ($self->chance(50) ? '.' . $self->digits(6) : '') };
     my $value = sub {
         my $text = $self->pick('POINT(' . $number->() . ' ' . $number->() . ')', 'LINESTRING(0 0, 1 1, ' . $number->() . ' 5)', 'POLYGON((0 0, 10 0, 10 10, 0 0))', 'GEOMETRYCOLLECTION(POINT(1 2))', 'MULTIPOINT(1 1, 2 2)');
         return "ST_GeomFromText('$text', " . $self->pick(0, 4326) . ')';
@@ -468,7 +469,7 @@ sub _mariadb_word {
     my ($self) = @_;
     my $kind = $self->pick(qw(uuid inet4 inet6));
     my $value = sub {
-        return "'" . join('-', map { $self->hex_digits($_) } 8, 4, 4, 4, 12) . "'" if $kind eq 'uuid';
+        return "'" . join('-', $self->hex_digits(8), $self->hex_digits(4), $self->pick(1, 4, 7) . $self->hex_digits(3), $self->pick(8, 9, 'a', 'b') . $self->hex_digits(3), $self->hex_digits(12)) . "'" if $kind eq 'uuid';
         return "'" . join('.', map { $self->pick(0, 255, $self->below(256)) } 1 .. 4) . "'" if $kind eq 'inet4';
         return "'" . $self->pick('::', '::1', '::ffff:1.2.3.4', 'fe80::1', join ':', map { $self->hex_digits(4) } 1 .. 8) . "'";
     };
@@ -506,7 +507,8 @@ sub _name {
                 "\x{202e}$what", substr('long_name_' x 8 . $what . $self->below(1000), -64), 'ж' x 60 . $self->below(1000), "$what$_", 'x' x (60 + $self->below(4)) . $self->below(10),
                 'ctid', 'xmin', 'tableoid', "${what}_pkey", "${what}_seq", "<$what>", "${what}_labels");
         $name =~ s/\s+\z//;
-        next if $self->{names}{$space}{ lc $name }++;
+        next if $self->{names}{$space}{ lc $name } || ($space eq 'keys' && $name =~ /^primary\z/i);
+        $self->{names}{$space}{ lc $name } = 1;
         return $name;
     }
     return $what . 'n' . ++$self->{name_number};
@@ -563,6 +565,7 @@ sub _table {
         $column->{invisible} = $column->{nullable} && $self->chance(3);
         $self->_add_column($table, $column);
     }
+    $self->_add_column($table, { %{ $self->_int('int', 0) }, default => undef, nullable => 1 }) if !@{ $table->{columns} };
     @{ $table->{columns} } = $self->shuffle(@{ $table->{columns} }) if $self->chance(30);
     return $table;
 }
@@ -665,7 +668,7 @@ sub _add_foreign_keys {
         next if $table->{row_bytes} + $bytes > $ROW_BYTES || @{ $table->{columns} } + @from > 38;
         delete $_->{name}, $self->_add_column($table, $_, 'fk') for @from;
         my @actions = ('', 'RESTRICT', 'NO ACTION', 'CASCADE', $nullable ? 'SET NULL' : ());
-        push @{ $table->{fks} }, { name => $self->_name('constraints', 'f'), from => \@from, parent => $parent, to => \@to, is_late => $is_late,
+        push @{ $table->{fks} }, { name => $self->_name('keys', 'f'), from => \@from, parent => $parent, to => \@to, is_late => $is_late,
             on_delete => $self->pick(@actions), on_update => $self->pick(@actions) };
     }
     return;
@@ -690,7 +693,7 @@ sub _add_indexes {
         next if !@parts;
         # a number in a unique key is read by ranges, too
         if ($is_unique) { $self->_below_2_63($_->{column}) for @parts }
-        push @{ $table->{ $is_unique ? 'uniques' : 'plain' } }, { name => $self->_name("indexes $table->{name}", 'k'), parts => \@parts, unique => $is_unique };
+        push @{ $table->{ $is_unique ? 'uniques' : 'plain' } }, { name => $self->_name('keys', 'k'), parts => \@parts, unique => $is_unique };
     }
     return;
 }
@@ -701,6 +704,7 @@ sub _add_generated {
     my ($self, $table) = @_;
     for (1 .. $self->pick(0, 0, 0, 1, 2)) {
         my $from = $self->pick(@{ $table->{columns} });
+        next if $from->{kind} eq 'vector' || ($from->{charset} // '') eq 'swe7' || ($from->{type} =~ /^char/ && !$self->{is_mysql});
         next if $from->{auto} || $from->{is_foreign} || $from->{generated} || grep { $_ == $from } @{ $table->{pk} // [] };
         my $name = _ticked($from->{name});
         my $kind = $from->{kind};
@@ -722,14 +726,14 @@ sub _add_checks {
     my ($self, $table) = @_;
     for (1 .. $self->pick(0, 0, 1, 2)) {
         my $of = $self->pick(@{ $table->{columns} });
-        next if $of->{auto} || $of->{is_foreign} || $of->{generated};
+        next if $of->{auto} || $of->{kind} eq 'vector' || ($of->{charset} // '') eq 'swe7' || $of->{is_foreign} || $of->{generated};
         my $name = _ticked($of->{name});
         my @forms = ("$name is not null or 1 = 1");
         push @forms, "$name <> 42", "$name between -100 and 2000000000 or $name > 100 or $name < 0", "$name in (1, 2, 3) or $name not in (1, 2)", "coalesce($name, 0) = coalesce($name, 0)" if $of->{kind} =~ /^(?:int|decimal)$/;
         push @forms, "char_length($name) < 100000", "$name <> 'it''s \\\\ \"so\"'", "$name is null or length($name) >= 0", "$name not like 'zz\\_%'" if $of->{kind} eq 'text';
         push @forms, "$name > '0001-01-01'", "year($name) > 0" if $of->{kind} =~ /^date/;
         push @forms, "json_valid($name)" if $of->{kind} eq 'json';
-        push @{ $table->{checks} }, { name => $self->_name('constraints', 'check'), expression => $self->pick(@forms) };
+        push @{ $table->{checks} }, { name => $self->_name('keys', 'check'), expression => $self->pick(@forms) };
     }
     return;
 }

@@ -76,7 +76,7 @@ __attribute__((unused)) static int one_value(struct source_type source, const ch
 {
     CLEANUP(buf_free) struct buf out = BUF_INIT(1 << 20, "test");
     struct target_type target = one_target(target_text);
-    struct str field;
+    struct str field = {0};
 
     source.text = STR("SOURCE");
     struct error *error = one_convert(&source, &target, charset, cell, &out, &field);

@@ -209,8 +209,82 @@ static void test_slices(void)
     }
 }
 
+/* A column whose CHECK takes the labels alone: the '' of index 0 is refused, a label '' is not. */
+static void test_labels(void)
+{
+    struct str labels[] = {STR("a"), STR("")};
+    struct source_type type = {
+        .kind = SOURCE_ENUM, .labels = labels, .label_count = 1, .text = STR("enum('a')")};
+    struct target_type target = one_target("text");
+
+    for (int round = 0; round < 6; round++) {
+        bool checked = round < 4, has_empty = round % 2 == 1, is_empty = round != 2;
+        CLEANUP(converter_freep) struct converter *converter = NULL;
+        CLEANUP(buf_free) struct buf out = BUF_INIT(1 << 16, "test");
+        struct convert_column column = {.source = &type,
+                                        .target = &target,
+                                        .charset = round == 3 ? one_latin1() : &one_utf8,
+                                        .labels_checked = checked,
+                                        .object = STR("db.t.c")};
+        struct cell cell = is_empty ? BYTES_CELL("") : BYTES_CELL("a");
+        size_t failed = 99;
+
+        type.label_count = has_empty ? 2 : 1;
+        struct error *error = converter_new(&column, 1, &converter);
+        ok(error == NULL, "a converter");
+        error = converter_add_row(converter, &(struct row){.cells = &cell, .cell_count = 1}, &out,
+                                  &failed);
+        bool refuses = checked && is_empty && !has_empty;
+        ok(refuses ? error != NULL && error->id == PGC_VALUE_NO_LABEL && out.len == 0
+                   : error == NULL && out.len == (is_empty ? 6u : 7u),
+           "round %d: %s", round, refuses ? "refused" : "taken");
+        error_free(error);
+    }
+}
+
+/* Every label passes, in the column's own character set, and nothing near one does. */
+static void test_label_words(void)
+{
+    static const struct {
+        struct str bytes;
+        bool good;
+    } cases[] = {
+        {STR("b"), true},    {STR("B"), true},  {STR("ab"), true},        {STR("c'"), true},
+        {STR("\351"), true}, {STR("e"), false}, {STR("a"), false},        {STR("abc"), false},
+        {STR("ab "), false}, {STR(""), false},  {STR("\351\351"), false}, {STR("bb"), false},
+    };
+    struct str labels[] = {STR("é"), STR("b"), STR("c'"), STR("ab"), STR("B")};
+    struct source_type type = {.kind = SOURCE_ENUM,
+                               .labels = labels,
+                               .label_count = COUNT_OF(labels),
+                               .charset = STR("latin1"),
+                               .text = STR("enum(…)")};
+    struct target_type target = one_target("text");
+    CLEANUP(converter_freep) struct converter *converter = NULL;
+    CLEANUP(buf_free) struct buf out = BUF_INIT(1 << 16, "test");
+    struct convert_column column = {.source = &type,
+                                    .target = &target,
+                                    .charset = one_latin1(),
+                                    .labels_checked = true,
+                                    .object = STR("db.t.c")};
+
+    ok(converter_new(&column, 1, &converter) == NULL, "a converter of labels");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct cell cell = {.form = CELL_BYTES, .bytes = cases[i].bytes};
+        size_t failed = 99, before = out.len;
+        struct error *error = converter_add_row(
+            converter, &(struct row){.cells = &cell, .cell_count = 1}, &out, &failed);
+        ok(cases[i].good ? error == NULL && out.len > before
+                         : error != NULL && error->id == PGC_VALUE_NO_LABEL && out.len == before,
+           "value %zu is %s", i, cases[i].good ? "a label" : "none");
+        error_free(error);
+    }
+}
+
 int main(void)
 {
+    test_labels();
+    test_label_words();
     test_utf8();
     test_utf8_columns();
     test_charsets();

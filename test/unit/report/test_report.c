@@ -126,6 +126,15 @@ static void test_findings(void)
          .object = STR("index customer.customer_by_name"),
          .text = STR("index row size 2712 exceeds btree version 4 maximum 2704"),
          .rows = -1},
+        {.id = PGC_CHECK_VIOLATED,
+         .severity = SEVERITY_CHANGES,
+         .object = STR("validate customer.customer_chk_1"),
+         .text = STR("1 row of customer breaks the CHECK customer_chk_1; it is data and was left "
+                     "in place"),
+         .fix = STR("correct or remove the rows, then: ALTER TABLE \"public\".\"customer\" "
+                    "VALIDATE CONSTRAINT \"customer_chk_1\";"),
+         .detail = STR("id = 0"),
+         .rows = 1},
     };
     struct ledger ledger = shop_ledger;
     struct report_input input = shop_input;
@@ -136,6 +145,8 @@ static void test_findings(void)
     steps[3].detail = found[1].text;
     steps[5].state = STR("failed");
     steps[5].detail = found[0].text;
+    steps[9].state = STR("failed");
+    steps[9].detail = found[2].text;
     ledger.steps = steps;
     ledger.findings = (struct finding_list){.items = found, .count = COUNT_OF(found)};
     ledger.run.state = RUN_DONE_FINDINGS;

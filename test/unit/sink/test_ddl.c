@@ -58,12 +58,21 @@ static void test_table(void)
            "a table; an identity has no default beside it");
 
     table.checks = checks;
-    table.check_count = COUNT_OF(checks);
+    table.check_count = table.type_check_count = COUNT_OF(checks);
     sink_ddl_table(&sql, &table);
     text = taken();
     ok(holds(text, "CONSTRAINT \"t_2_check1\" CHECK (true)"), "a taken name is avoided");
     ok(holds(text, "CONSTRAINT \"t_na\"\"me_check\" CHECK (1 < 2)"),
        "the table's own keeps its name");
+
+    table.type_check_count = 0;
+    sink_ddl_table(&sql, &table);
+    ok(!holds(taken(), "1 < 2"), "a CHECK of the source waits for the rows");
+    sink_ddl_check(&sql, &table, &checks[0]);
+    is_str(taken(),
+           STR("ALTER TABLE \"s\".\"t\" ADD CONSTRAINT \"t_na\"\"me_check\" CHECK (1 < 2) NOT "
+               "VALID;\n"),
+           "and comes then");
     table.check_count = 0;
 }
 

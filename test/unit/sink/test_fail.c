@@ -71,6 +71,14 @@ static void test_parts(void)
     is_text(error->fix, "do this", "the server's hint is the advice");
     error_free(error);
 
+    message = (struct server_message){.sqlstate = "23514",
+                                      .primary = "violates check constraint \"k\"",
+                                      .detail = "Failing row contains (1, secret value).",
+                                      .context = "COPY t, line 3"};
+    error = fail_message(&message, "r", "d");
+    is_text(error->row, "COPY t, line 3", "the other values of a row are not shown");
+    error_free(error);
+
     message = (struct server_message){.sqlstate = "XX000", .context = "PL/pgSQL function f()"};
     error = fail_message(&message, "r", "d");
     is_text(error->text, "(no message) (SQLSTATE XX000)", "a message without text");

@@ -102,6 +102,41 @@ static void test_expressions(void)
     is_str(source_expression_text(FLAVOR_MYSQL, STR("a\\"), &arena), STR("a\\"),
            "a backslash at the end");
     is_str(source_expression_text(FLAVOR_MYSQL, STR(""), &arena), STR(""), "nothing");
+    is_str(source_expression_text(FLAVOR_MYSQL, STR("(`Ã¼` <> 'Ã©ð\xc2\x9f\xc2\x98\xc2\x80')"),
+                                  &arena),
+           STR("(`ü` <> 'é😀')"), "MySQL encodes once more");
+    is_str(source_expression_text(FLAVOR_MYSQL, STR("'é'"), &arena), STR("'é'"),
+           "what was encoded once stays");
+    is_str(source_expression_text(FLAVOR_MYSQL, STR("'Ã©中'"), &arena), STR("'Ã©中'"),
+           "and what cannot have been encoded twice");
+    is_str(source_expression_text(FLAVOR_MYSQL, STR("'Ã\x83Â©'"), &arena), STR("'Ã\x83Â©'"),
+           "and what is no UTF-8 at all");
+    is_str(source_expression_text(FLAVOR_MARIADB, STR("'Ã©'"), &arena), STR("'Ã©'"),
+           "MariaDB encodes once");
+}
+
+/* What MariaDB shows for a character of four bytes; a word, since ??' is a trigraph. */
+#define LOST "????"
+
+static void test_restore(void)
+{
+    struct str create = STR("CREATE TABLE `t` (\n  `a` int CHECK (`a` <> '😀'),\n"
+                            "  `b` int CHECK (`a` <> '🦆'),\n"
+                            "  CONSTRAINT `c` CHECK (`a` <> '" LOST "' or `a` = '😀!')\n)");
+
+    is_str(source_expression_restore(STR("`a` <> '" LOST "'"), create, STR("\n  `a` ")),
+           STR("`a` <> '😀'"), "the check of the first column");
+    is_str(source_expression_restore(STR("`a` <> '" LOST "'"), create, STR("\n  `b` ")),
+           STR("`a` <> '🦆'"), "of the second");
+    is_str(source_expression_restore(STR("`a` <> '" LOST "' or `a` = '" LOST "!'"), create,
+                                     STR("\n  CONSTRAINT `c` ")),
+           STR("`a` <> '" LOST "' or `a` = '😀!'"), "question marks that were written");
+    ok(source_expression_restore(STR("`x` <> '" LOST "'"), create, STR("\n  `b` ")).ptr == NULL,
+       "an expression that is not there");
+    ok(source_expression_restore(STR("`a` <> '" LOST "'"), create, STR("\n  `x` ")).ptr == NULL,
+       "a column that is not there");
+    ok(source_expression_restore(STR("'" LOST "'"), STR("x'\xf0\x9f"), STR("x")).ptr == NULL,
+       "a text that ends early");
 }
 
 int main(void)
@@ -110,6 +145,7 @@ int main(void)
     test_mariadb();
     test_extra();
     test_expressions();
+    test_restore();
     arena_free(&arena);
     return done_testing();
 }

@@ -8,10 +8,10 @@
 static unsigned rights_of(enum source_flavor flavor, bool patterns, const char *database,
                           const char *const *lines, size_t count)
 {
-    struct grants grants = {0};
+    struct grants grants = {.flavor = flavor, .database = str_of(database), .patterns = patterns};
 
     for (size_t i = 0; i < count; i++)
-        grants_add(&grants, flavor, str_of(lines[i]), str_of(database), patterns);
+        grants_add(&grants, str_of(lines[i]));
     return grants_rights(&grants);
 }
 

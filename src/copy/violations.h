@@ -1,0 +1,13 @@
+/*
+ * copy/violations.h: the rows that keep a constraint from being valid, told by their keys.
+ */
+#pragma once
+
+#include "copy/steps.h"
+
+/*
+ * Fills id, rows, text, detail and fix of the finding about a step "validate" that the rows made
+ * fail, from what stands in the target. Up to five rows are listed; their other values are not.
+ */
+struct error *violations_describe(struct sink_session *session, const struct step *step,
+                                  struct arena *arena, struct finding *finding) CHECKED;
