@@ -300,12 +300,15 @@ static const char *report_dir(const struct migration *m)
 static struct error *print_report(const struct migration *m, const struct report_input *input)
 {
     struct buf document = BUF_INIT(LIMIT_DOCUMENT, "report");
+    /* Thousands of tables make thousands of objects, gathered anew for every document. */
+    CLEANUP(arena_free) struct arena arena = ARENA_INIT(LIMIT_RUN_ARENA, "report");
     const char *dir = report_dir(m);
-    struct error *error = report_write(input, dir, m->arena);
+    struct error *error = report_write(input, dir, &arena);
+    arena_rewind(&arena);
     if (error == NULL && m->options->format == FORMAT_JSON)
-        error = report_make_json(input, m->arena, &document);
+        error = report_make_json(input, &arena, &document);
     else if (error == NULL)
-        error = report_make_summary(input, m->arena, &document);
+        error = report_make_summary(input, &arena, &document);
     if (error == NULL)
         error = output_text(buf_str(&document));
     buf_free(&document);

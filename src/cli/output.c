@@ -24,7 +24,8 @@ struct error *output_text(struct str text)
         int why = errno;
         clearerr(stdout);
         errno = why;
-        return error_new(PGC_FILE, "the result cannot be written to stdout: %m");
+        return error_with_fix(error_new(PGC_FILE, "the result cannot be written to stdout: %m"),
+                              "give stdout a reader that stays, or a disk with space");
     }
     return NULL;
 }

@@ -37,7 +37,7 @@ struct field {
     const struct source_type *source;
     const struct target_type *target;
     struct decoder *decoder; /* NULL for UTF-8 and for what is not text */
-    struct str *labels;      /* of field_add_label: the ENUM's, in the order of field_compare_labels */
+    struct str *labels; /* of field_add_label: the ENUM's, in the order of field_compare_labels */
     struct json_stack *json; /* of the converter */
     struct str object;
 };

@@ -16,7 +16,7 @@ struct table_work {
     const struct planned_table *planned;
     struct copy_table_progress *progress;
     struct convert_column *converts; /* of the columns that are copied, in order */
-    int *source_columns;             /* positions in the source table */
+    struct source_read read;         /* the columns run parallel to `converts` */
     size_t *target_columns;          /* positions in the target table */
     size_t column_count;
     struct chunk *chunks; /* those not done yet; in the preparing thread's arena */

@@ -36,7 +36,7 @@ static struct error *fill_columns(struct table_work *work, const struct plan *pl
     const struct planned_table *planned = work->planned;
     size_t count = planned->column_count;
     work->converts = ARENA_ARRAY(arena, count + 1, struct convert_column);
-    work->source_columns = ARENA_ARRAY(arena, count + 1, int);
+    int *columns = ARENA_ARRAY(arena, count + 1, int);
     work->target_columns = ARENA_ARRAY(arena, count + 1, size_t);
     for (size_t i = 0; i < count; i++) {
         if (!planned->columns[i].copied)
@@ -50,10 +50,17 @@ static struct error *fill_columns(struct table_work *work, const struct plan *pl
             arena_format(arena, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(plan->catalog->database),
                          STR_ARG(planned->source->name), STR_ARG(column->name));
         TRY(find_charset(charsets, session, column->type.charset, arena, &convert->charset));
-        work->source_columns[work->column_count] = planned->columns[i].source;
+        columns[work->column_count] = planned->columns[i].source;
         work->target_columns[work->column_count] = i;
         work->column_count++;
     }
+    work->read = (struct source_read){
+        .database = plan->catalog->database,
+        .table = planned->source,
+        .columns = columns,
+        .column_count = work->column_count,
+        .key = {planned->chunk_key, planned->chunk_key_count},
+    };
     return NULL;
 }
 
@@ -168,9 +175,8 @@ static struct error *split_table(struct copy_pool *pool, struct source_session *
     struct key_bound *bounds = NULL;
     size_t bound_count = 0;
     if (!is_small(pool->job, planned->source))
-        TRY(source_split(session, pool->job->plan->catalog->database, planned->source,
-                         (struct source_key){planned->chunk_key, planned->chunk_key_count},
-                         rows_per_chunk(pool->job, planned->source), arena, &bounds, &bound_count));
+        TRY(source_split(session, &work->read, rows_per_chunk(pool->job, planned->source), arena,
+                         &bounds, &bound_count));
     struct chunk *chunks = make_chunks(planned->number, bounds, bound_count, arena);
 
     pthread_mutex_lock(&pool->ledger_lock);

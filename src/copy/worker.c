@@ -128,7 +128,7 @@ static void add_row_key(struct buf *text, const struct table_work *work, const s
     const struct planned_table *planned = work->planned;
     for (size_t k = 0; k < planned->chunk_key_count; k++) {
         for (size_t i = 0; i < work->column_count; i++) {
-            if (work->source_columns[i] != planned->chunk_key[k])
+            if (work->read.columns[i] != planned->chunk_key[k])
                 continue;
             const struct source_column *column = &planned->source->columns[planned->chunk_key[k]];
             buf_add_format(text, "%s" STR_FMT " = ", text->len > 0 ? ", " : "",
@@ -164,7 +164,7 @@ static struct error *name_rule(struct error *error, const struct table_work *wor
     buf_add(&fix, description->fix, (size_t)(at - description->fix));
     add_pattern_name(&fix, source->name);
     buf_add_char(&fix, '.');
-    add_pattern_name(&fix, source->columns[work->source_columns[column]].name);
+    add_pattern_name(&fix, source->columns[work->read.columns[column]].name);
     buf_add_c(&fix, at + sizeof placeholder - 1);
     error_with_fix(error, "%s", buf_c_str(&fix));
     buf_free(&fix);
@@ -282,15 +282,11 @@ static struct error *write_chunk(struct worker *worker, struct chunk_ref ref,
 static struct error *copy_chunk(struct worker *worker, struct chunk_ref ref,
                                 struct chunk_outcome *ret_outcome)
 {
-    const struct planned_table *planned = ref.work->planned;
     CLEANUP(source_cursor_closep) struct source_cursor *cursor = NULL;
 
     *ret_outcome = (struct chunk_outcome){0};
     TRY(use_table(worker, ref.work));
-    TRY(source_cursor_open(worker->source, worker->pool->job->plan->catalog->database,
-                           planned->source, ref.work->source_columns, ref.work->column_count,
-                           (struct source_key){planned->chunk_key, planned->chunk_key_count},
-                           ref.chunk, &cursor));
+    TRY(source_cursor_open(worker->source, &ref.work->read, ref.chunk, &cursor));
     struct error *error = write_chunk(worker, ref, cursor, ret_outcome);
     if (error != NULL && !ret_outcome->commit_unknown) {
         sink_copy_abort(worker->sink);

@@ -85,7 +85,7 @@ static void add_indexes(struct pass *pass, const struct planned_table *table)
     }
 }
 
-/* One that is made NOT VALID and validated in a step of its own; `kind` is the step that makes it. */
+/* Made NOT VALID by a step of this kind, and validated in a step of its own. */
 static void judge_constraint(const struct pass *pass, const char *kind, struct str step_name,
                              struct report_object *object)
 {

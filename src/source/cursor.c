@@ -326,19 +326,17 @@ static struct error *start(struct source_cursor *cursor, const int *columns, con
     return NULL;
 }
 
-static struct error *open_cursor(struct source_cursor *cursor, const int *columns,
-                                 struct source_key key, const struct chunk *chunk)
+static struct error *open_cursor(struct source_cursor *cursor, const struct source_read *read,
+                                 const struct chunk *chunk)
 {
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
 
-    TRY(allocate(cursor, columns));
-    TRY(compose(cursor, columns, key, chunk, &sql));
-    return start(cursor, columns, &sql);
+    TRY(allocate(cursor, read->columns));
+    TRY(compose(cursor, read->columns, read->key, chunk, &sql));
+    return start(cursor, read->columns, &sql);
 }
 
-struct error *source_cursor_open(struct source_session *session, struct str database,
-                                 const struct source_table *table, const int *columns,
-                                 size_t column_count, struct source_key key,
+struct error *source_cursor_open(struct source_session *session, const struct source_read *read,
                                  const struct chunk *chunk, struct source_cursor **ret_cursor)
 {
     struct source_cursor *cursor;
@@ -351,10 +349,10 @@ struct error *source_cursor_open(struct source_session *session, struct str data
     if (cursor == NULL)
         return error_new(PGC_NO_MEMORY, "no memory for a cursor");
     cursor->session = session;
-    cursor->table = table;
-    cursor->database = database;
-    cursor->column_count = column_count;
-    error = open_cursor(cursor, columns, key, chunk);
+    cursor->table = read->table;
+    cursor->database = read->database;
+    cursor->column_count = read->column_count;
+    error = open_cursor(cursor, read, chunk);
     if (error != NULL) {
         source_cursor_close(cursor);
         return error;

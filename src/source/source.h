@@ -74,7 +74,7 @@ struct source_session;
 struct error *source_library_init(void) CHECKED;
 void source_thread_done(void); /* at the end of every thread that used a session */
 
-/* Connects, checks TLS and the plugin used, sets the session as architecture.md says, reads back. */
+/* Connects, checks TLS and the plugin used, sets the session for exact reading, reads it back. */
 struct error *source_open(const struct source_options *options, struct source_session **ret_session)
     CHECKED;
 void source_close(struct source_session *session);
@@ -149,26 +149,32 @@ struct source_key {
     size_t column_count;
 };
 
+/* How a table is read. All is borrowed. */
+struct source_read {
+    struct str database;
+    const struct source_table *table;
+    const int *columns; /* that are read, by position in table->columns */
+    size_t column_count;
+    struct source_key key; /* the order of the rows, and what chunks are ranges of; may be empty */
+};
+
 struct error *source_count_rows(struct source_session *session, struct str database,
                                 const struct source_table *table, uint64_t *ret_rows) CHECKED;
 /*
  * The upper bounds of all chunks but the last, of about rows_per_chunk rows each, in key order. For
- * one integer column with few gaps they are computed from min and max; else the key's index is
- * walked. `key` empty: no bounds (one chunk).
+ * one integer column with few gaps they are computed from min and max; other keys are looked into
+ * by index dives, or walked. Without a key: no bounds (one chunk).
  */
-struct error *source_split(struct source_session *session, struct str database,
-                           const struct source_table *table, struct source_key key,
+struct error *source_split(struct source_session *session, const struct source_read *read,
                            uint64_t rows_per_chunk, struct arena *arena,
                            struct key_bound **ret_bounds, size_t *ret_count) CHECKED;
 
 struct source_cursor;
 /*
- * Reads the columns named, of the rows of one chunk, in key order, as binary rows (prepared
- * statement, streamed: never the whole result in memory). `chunk` NULL: the whole table.
+ * Reads the rows of one chunk, in key order, as binary rows (prepared statement, streamed: never
+ * the whole result in memory). `chunk` NULL: the whole table.
  */
-struct error *source_cursor_open(struct source_session *session, struct str database,
-                                 const struct source_table *table, const int *columns,
-                                 size_t column_count, struct source_key key,
+struct error *source_cursor_open(struct source_session *session, const struct source_read *read,
                                  const struct chunk *chunk, struct source_cursor **ret_cursor)
     CHECKED;
 /*

@@ -171,16 +171,15 @@ static struct error *find_bounds(struct split_job *job)
     return done ? NULL : split_by_walk(job);
 }
 
-struct error *source_split(struct source_session *session, struct str database,
-                           const struct source_table *table, struct source_key key,
+struct error *source_split(struct source_session *session, const struct source_read *read,
                            uint64_t rows_per_chunk, struct arena *arena,
                            struct key_bound **ret_bounds, size_t *ret_count)
 {
     struct split_job job = {
         .session = session,
-        .database = database,
-        .table = table,
-        .key = key,
+        .database = read->database,
+        .table = read->table,
+        .key = read->key,
         .rows_per_chunk = rows_per_chunk,
         .arena = arena,
         .sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT"),
@@ -189,14 +188,14 @@ struct error *source_split(struct source_session *session, struct str database,
 
     if (rows_per_chunk == 0)
         return error_new(PGC_INTERNAL, "a chunk of no rows was asked for");
-    if (key.column_count > 0) {
+    if (read->key.column_count > 0) {
         TRY(session_set_results(session, RESULTS_RAW));
         error = find_bounds(&job);
     }
     buf_free(&job.sql);
     if (error != NULL)
         return error_add_context(error, "split table " STR_FMT " into chunks",
-                                 STR_ARG(table->name));
+                                 STR_ARG(read->table->name));
     *ret_bounds = job.list.bounds;
     *ret_count = job.list.count;
     return NULL;

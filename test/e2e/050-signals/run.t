@@ -37,6 +37,48 @@ for my $flavor (qw(mysql mariadb)) {
     is($t->versions_lost($before, $t->row_versions), 0, "$flavor: finished rows are not written anew");
     $t->same("$flavor: every value is equal");
 
+    # in every phase, one after the other; each time the next one gets further
+    $t->new_target;
+    my ($interrupted, $phases) = (0, 0);
+    while ($phases++ < 12) {
+        my $run = $t->start_migrate(@arguments, '--log-format', 'json');
+        PgcTest::wait_for(60, sub { my $begun = () = $run->err =~ /"event":\s*"phase\.start"/g; $begun >= $phases || !$run->is_running });
+        my $sent = time;
+        $run->kill('INT');
+        $run->wait(60);
+        last if $run->{exit} == 0;
+        $t->exits($run, 130, "$flavor: INT in phase $phases");
+        cmp_ok(time - $sent, '<', 10, "$flavor: INT in phase $phases: in time");
+        $interrupted++;
+    }
+    cmp_ok($interrupted, '>=', 3, "$flavor: interrupted in $interrupted phases");
+    $t->exits($t->migrate(@arguments), 0, "$flavor: INT in every phase: to the end");
+    $t->same("$flavor: INT in every phase: every value is equal");
+
+    # INT twice: at once, whatever it waits for
+    $t->new_target;
+    my $twice = $t->start_migrate(@arguments);
+    ok($t->wait_for_chunks(5), "$flavor: it copies");
+    $t->target_while('BEGIN; LOCK TABLE pgconverge.chunk IN ACCESS EXCLUSIVE MODE', sub {
+        sleep 0.3;
+        $twice->kill('INT');
+        sleep 0.1;
+        $twice->kill('INT');
+        my $sent = time;
+        $twice->wait(30);
+        cmp_ok(time - $sent, '<', 2, "$flavor: INT twice: at once");
+    });
+    $t->exits($twice, 130, "$flavor: INT twice");
+    $t->exits($t->migrate(@arguments), 0, "$flavor: INT twice: to the end");
+
+    # a deadline is a stop as well
+    $t->new_target;
+    my $limited = $t->migrate(@arguments, '--deadline', '1s');
+    $t->exits($limited, 10, "$flavor: --deadline");
+    $t->says($limited, "$flavor: --deadline: it says how to continue", 'PGC-8009', qr/continue/i);
+    $t->exits($t->migrate(@arguments), 0, "$flavor: --deadline: to the end");
+    $t->same("$flavor: --deadline: every value is equal");
+
     # early, before there is anything; and twice in a row
     $t->new_target;
     for my $delay (0, 0.02, 0.1, 0.3) {

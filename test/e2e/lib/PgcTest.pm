@@ -218,6 +218,25 @@ sub source_while {
     return $result;
 }
 
+# The same on the target, as administrator: what the SQL locked stays locked while the code runs.
+sub target_while {
+    my ($self, $sql, $code) = @_;
+    my $held = "$self->{dir}/held" . ++$self->{held};
+    my @argv = ($self->target_client, qw(-X -q -A -t -v ON_ERROR_STOP=1));
+    my $pid = open my $client, q(|-);
+    defined $pid or die "fork: $!";
+    if (!$pid) {
+        open STDOUT, q(>), $held or die "$held: $!";
+        exec { $argv[0] } @argv or POSIX::_exit(127);
+    }
+    $client->autoflush(1);
+    print {$client} "$sql;\n\\echo it is held\n";
+    wait_for(20, sub { -e $held && slurp($held) =~ /it is held/ }) or die "$sql did not end";
+    my $result = $code->();
+    close $client;
+    return $result;
+}
+
 sub source_value { return $_[0]->source($_[1])->[0][0] }
 
 sub source_admin {
@@ -354,7 +373,8 @@ sub target_uri {
     return "postgresql://$login\@$host:$port/$db" . (defined $arg{query} ? "?$arg{query}" : '');
 }
 
-# Starts the program. Options first: { env => {}, stdin => text, timeout => seconds }.
+# Starts the program. Options first: { env => {}, stdin => text, timeout => seconds,
+# stdout => a file, or 'nobody' for a pipe that nobody reads }.
 sub start {
     my ($self, @arguments) = @_;
     my $option = ref $arguments[0] eq 'HASH' ? shift @arguments : {};
@@ -579,7 +599,14 @@ sub start {
         setpgrp;
         chdir $test->{dir}              or die;
         open STDIN,  '<', $input        or die;
-        open STDOUT, '>', "$base.out"   or die;
+        if (($option->{stdout} // '') eq 'nobody') {
+            pipe my $reader, my $writer or die;
+            close $reader;
+            open STDOUT, '>&', $writer or die;
+        }
+        else {
+            open STDOUT, '>', $option->{stdout} // "$base.out" or die;
+        }
         open STDERR, '>', "$base.err"   or die;
         exec { $program } $program, @arguments or POSIX::_exit(127);
     }
@@ -623,7 +650,7 @@ sub _end {
     $self->{seconds} = time - $self->{began};
     $self->{signal}  = $status & 127;
     $self->{exit}    = $status >> 8;
-    $self->{out}     = PgcTest::slurp("$self->{base}.out");
+    $self->{out}     = -e "$self->{base}.out" ? PgcTest::slurp("$self->{base}.out") : '';
     $self->{err}     = PgcTest::slurp("$self->{base}.err");
     return;
 }

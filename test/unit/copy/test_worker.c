@@ -64,13 +64,10 @@ struct error *source_snapshot_join(struct source_session *session, const struct 
     fake.joins++;
     return fake.source_moved ? error_new(PGC_SOURCE_MOVED, "moved") : NULL;
 }
-struct error *source_cursor_open(struct source_session *session, struct str database,
-                                 const struct source_table *table, const int *columns,
-                                 size_t column_count, struct source_key key,
+struct error *source_cursor_open(struct source_session *session, const struct source_read *read,
                                  const struct chunk *chunk, struct source_cursor **ret_cursor)
 {
-    (void)session, (void)database, (void)table, (void)columns, (void)column_count, (void)key;
-    (void)chunk;
+    (void)session, (void)read, (void)chunk;
     a_cursor.row = 0;
     *ret_cursor = &a_cursor;
     return NULL;
@@ -246,7 +243,7 @@ static struct error *run_worker(unsigned number, unsigned alive, size_t *ret_lef
     work = (struct table_work){.planned = &planned,
                                .progress = &table_progress,
                                .converts = &convert,
-                               .source_columns = &key_column,
+                               .read = {.columns = &key_column, .column_count = 1},
                                .target_columns = &target_column,
                                .column_count = 1,
                                .chunks = &chunk,
