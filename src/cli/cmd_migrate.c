@@ -372,7 +372,7 @@ static struct error *report_success(struct migration *m, struct verdict verdict)
 
 /* ---- when it did not end well ---------------------------------------------------------------- */
 
-/* Before there is a run of ours to tell about: a stop or a lost connection, and nothing was done. */
+/* Before there is a run of ours to tell about: stopped, or a lost connection; nothing was done. */
 static void tell_command(const struct migration *m, const struct error *error)
 {
     struct buf command = BUF_INIT(LIMIT_ERROR_TEXT, "command");

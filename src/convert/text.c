@@ -143,7 +143,7 @@ int field_compare_labels(const void *left, const void *right)
     return a->len > 0 ? memcmp(a->ptr, b->ptr, a->len) : 0;
 }
 
-/* A label MySQL once refused is index 0 to it, and looks empty; a member '' is one of the labels. */
+/* A label MySQL once refused is its index 0, and looks empty; a member '' is one of the labels. */
 struct error *field_add_label(const struct field *field, const struct cell *cell, struct buf *out)
 {
     size_t start = out->len + 4, count = field->source->label_count;

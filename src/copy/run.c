@@ -50,16 +50,16 @@ typedef struct error *steps_maker(const struct plan *plan, struct arena *arena,
                                   struct step_list *ret_steps);
 
 static struct error *run_steps_phase(const struct copy_job *job, const char *name,
-                                     steps_maker *make, unsigned sessions, struct arena *arena,
-                                     size_t *failed)
+                                     steps_maker *make, unsigned sessions, size_t *failed)
 {
+    CLEANUP(arena_free) struct arena arena = ARENA_INIT(LIMIT_RUN_ARENA, "steps of a phase");
     struct phase phase;
     struct step_list steps = {0};
     size_t failed_here = 0;
     TRY(phase_start(job, name, &phase));
-    struct error *error = make(job->plan, arena, &steps);
+    struct error *error = make(job->plan, &arena, &steps);
     if (error == NULL)
-        error = steps_run(job, &steps, sessions, arena, &failed_here);
+        error = steps_run(job, &steps, sessions, &arena, &failed_here);
     *failed += failed_here;
     return phase_end(job, &phase, error);
 }
@@ -122,13 +122,14 @@ static struct error *copy_rows(struct copy_pool *pool, struct source_session *co
 }
 
 static struct error *copy_phase(const struct copy_job *job, struct source_session *control,
-                                struct arena *arena, struct copy_outcome *outcome)
+                                struct copy_outcome *outcome)
 {
+    CLEANUP(arena_free) struct arena arena = ARENA_INIT(LIMIT_RUN_ARENA, "tables being copied");
     struct phase phase;
     struct copy_pool pool;
     TRY(phase_start(job, "copy", &phase));
     pool_init(&pool, job);
-    struct error *error = copy_rows(&pool, control, arena, outcome);
+    struct error *error = copy_rows(&pool, control, &arena, outcome);
     pool_done(&pool);
     return phase_end(job, &phase, error);
 }
@@ -146,10 +147,12 @@ static struct error *check_definitions(const struct copy_job *job, struct source
     struct plan_options options = *job->plan->options;
     TRY(source_read_catalog(control, job->plan->catalog->database, &arena, &catalog));
     TRY(plan_make(&catalog, job->facts, &options, &arena, &plan));
-    if (!str_equal(plan.digest, job->plan->digest))
-        return error_new(PGC_SOURCE_CHANGED_DEFINITION,
-                         "definitions in the source changed while the run was under way");
-    return NULL;
+    if (str_equal(plan.digest, job->plan->digest))
+        return NULL;
+    /* What a user may not see any more looks as if it had been dropped. */
+    TRY(source_check_privileges(control, job->plan->catalog->database));
+    return error_new(PGC_SOURCE_CHANGED_DEFINITION,
+                     "definitions in the source changed while the run was under way");
 }
 
 /* How the source stands now against the snapshot; definitions are read again as well. */
@@ -191,14 +194,13 @@ static struct error *open_control(const struct copy_job *job, struct source_sess
     return error;
 }
 
-static struct error *finish_rest(const struct copy_job *job, struct arena *arena,
-                                 struct copy_outcome *outcome)
+static struct error *finish_rest(const struct copy_job *job, struct copy_outcome *outcome)
 {
     size_t *failed = &outcome->failed_steps;
-    TRY(run_steps_phase(job, "indexes", steps_for_indexes, job->jobs, arena, failed));
-    TRY(run_steps_phase(job, "foreign keys", steps_for_constraints, 1, arena, failed));
-    TRY(run_steps_phase(job, "validation", steps_for_validation, job->jobs, arena, failed));
-    TRY(run_steps_phase(job, "finish", steps_for_the_rest, job->jobs, arena, failed));
+    TRY(run_steps_phase(job, "indexes", steps_for_indexes, job->jobs, failed));
+    TRY(run_steps_phase(job, "foreign keys", steps_for_constraints, 1, failed));
+    TRY(run_steps_phase(job, "validation", steps_for_validation, job->jobs, failed));
+    TRY(run_steps_phase(job, "finish", steps_for_the_rest, job->jobs, failed));
     crash_point("finish");
     return NULL;
 }
@@ -212,12 +214,12 @@ static struct error *run_once(const struct copy_job *job, struct arena *arena,
     size_t ignored = 0;
 
     TRY(open_control(job, &control));
-    TRY(run_steps_phase(job, "schema", steps_for_schema, 1, arena, &ignored));
-    TRY(copy_phase(job, control, arena, &outcome));
+    TRY(run_steps_phase(job, "schema", steps_for_schema, 1, &ignored));
+    TRY(copy_phase(job, control, &outcome));
     /* An idle connection may be gone by the time the indexes stand. */
     source_close(control);
     control = NULL;
-    TRY(finish_rest(job, arena, &outcome));
+    TRY(finish_rest(job, &outcome));
     TRY(open_control(job, &control));
     TRY(token_of_run(job, arena, &token));
     TRY(check_source(job, control, &token, arena, &outcome));

@@ -115,7 +115,7 @@ struct error *steps_for_indexes(const struct plan *plan, struct arena *arena,
     return NULL;
 }
 
-/* ---- constraints: NOT VALID first, so that a row that breaks one is a finding, not the end ---- */
+/* ---- constraints: NOT VALID first, so that a row that breaks one is a finding ---------------- */
 
 static struct error *push_constraint(struct step_list *steps, struct arena *arena,
                                      const struct planned_table *table,

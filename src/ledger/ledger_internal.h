@@ -39,8 +39,8 @@ struct error *ledger_in_transaction(struct ledger *ledger,
 struct error *ledger_check_owner(struct ledger *ledger) CHECKED;
 /*
  * A lost session of a run that is ours is opened anew, with its lock, for retry_ms. Nothing to do
- * without a run, without retry_ms and while the session lives; then what follows says what is wrong.
- * PGC_RUN_ALIVE or PGC_LOST_OWNERSHIP when another process was quicker.
+ * without a run, without retry_ms and while the session lives; what follows then says what is
+ * wrong. PGC_RUN_ALIVE or PGC_LOST_OWNERSHIP when another process was quicker.
  */
 struct error *ledger_come_back(struct ledger *ledger) CHECKED;
 bool ledger_may_come_back(const struct ledger *ledger);

@@ -81,9 +81,9 @@ struct error *catalog_read_columns(struct catalog_reading *reading)
 }
 
 /*
- * Defaults of binary columns (MySQL stops at a NUL, MariaDB writes '?'), characters beyond three bytes
- * of UTF-8 and the digits of a FLOAT behind the sixth are not in information_schema. DEFAULT() gives
- * the value itself.
+ * Defaults of binary columns (MySQL stops at a NUL, MariaDB writes '?'), characters beyond three
+ * bytes of UTF-8 and the digits of a FLOAT behind the sixth are not in information_schema.
+ * DEFAULT() gives the value itself.
  */
 static bool wants_correction(const struct source_column *column)
 {

@@ -142,8 +142,8 @@ void source_extra_parse(struct str extra, struct source_column *column)
 }
 
 /*
- * MySQL 8 and 9 show an expression as if its UTF-8 were ISO 8859-1, and encode that once more. Undone
- * where every character fits a byte and the bytes are UTF-8 again.
+ * MySQL 8 and 9 show an expression as if its UTF-8 were ISO 8859-1, and encode that once more.
+ * Undone where every character fits a byte and the bytes are UTF-8 again.
  */
 static struct str encoded_once(char *text, size_t len, struct arena *arena)
 {

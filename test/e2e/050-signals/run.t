@@ -28,7 +28,7 @@ for my $flavor (qw(mysql mariadb)) {
         is($t->source_value("SELECT count(*) FROM information_schema.processlist WHERE user = '$t->{user}'"), 0, "$flavor: $signal: also on the source");
         my $after = $t->row_versions;
         is($t->versions_lost($before, $after), 0, "$flavor: $signal: what was done stays") if $before;
-        is($t->report->{exit_code} // $exit, $exit, "$flavor: $signal: the report knows");
+        is($t->report->{verdict}{exit_code}, $exit, "$flavor: $signal: the report knows");
         $before = $after;
         $t->exits($t->run('status', '--target', $t->target_uri), 7, "$flavor: status says that it is unfinished");
     }

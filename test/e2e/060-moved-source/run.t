@@ -28,7 +28,7 @@ for my $flavor (qw(mysql mariadb)) {
     for (@cases) {
         my ($what, $pause, $write, $arguments, $exits, $words) = @$_;
         my $writer = start_writer($t, $pause, $write);
-        my $run = $t->migrate('--chunk-rows', 200, @$arguments);
+        my $run = $t->migrate('--chunk-rows', 1000, @$arguments);
         stop_writer($writer);
         $t->exits($run, $exits, "$flavor: $what");
         $t->says($run, "$flavor: $what: it is told", $words);
@@ -56,7 +56,7 @@ for my $flavor (qw(mysql mariadb)) {
     $killed->wait;
     ok($t->wait_for_quiet_target, "$flavor: it is gone");
     my $before = $t->row_versions;
-    move_coin($t);
+    $t->source(move_coin());
     my $refused = $t->migrate('--chunk-rows', 200);
     $t->exits($refused, 8, "$flavor: an unfinished run after a write");
     $t->says($refused, "$flavor: it is told", 'PGC-8003', qr/--restart/);
@@ -77,37 +77,35 @@ for my $flavor (qw(mysql mariadb)) {
 done_testing();
 
 sub move_coin {
-    my ($t) = @_;
     my ($from, $to) = int rand 2 ? qw(purse_a purse_b) : qw(purse_b purse_a);
     my ($i, $j) = (1 + int rand 1000, 1 + int rand 1000);
-    return $t->source("START TRANSACTION; UPDATE $from SET coins = coins - 1 WHERE id = $i; UPDATE $to SET coins = coins + 1 WHERE id = $j; COMMIT");
+    return "START TRANSACTION; UPDATE $from SET coins = coins - 1 WHERE id = $i; UPDATE $to SET coins = coins + 1 WHERE id = $j; COMMIT";
 }
 sub move_unlogged {
-    my ($t) = @_;
-    return $t->source("SET sql_log_bin = 0; START TRANSACTION; UPDATE purse_a SET coins = coins - 1 WHERE id = 1; UPDATE purse_b SET coins = coins + 1 WHERE id = 2; COMMIT");
+    return 'SET sql_log_bin = 0; START TRANSACTION; UPDATE purse_a SET coins = coins - 1 WHERE id = 1; UPDATE purse_b SET coins = coins + 1 WHERE id = 2; COMMIT';
 }
 
 # A process that writes until it is told to stop; it has written once when this returns.
 sub start_writer {
     my ($t, $pause, $write) = @_;
-    my $flag = "$t->{dir}/writer-has-written";
-    unlink $flag;
+    $t->source($write->());
+    my @client = ($t->source_client, qw(--batch --unbuffered), $t->{db});
     my $pid = fork // die "fork: $!";
     if (!$pid) {
-        $SIG{TERM} = sub { POSIX::_exit(0) };
+        open my $client, q(|-), @client or POSIX::_exit(1);
+        $client->autoflush(1);
+        $SIG{TERM} = sub { close $client; POSIX::_exit(0) };
         while (1) {
-            eval { $write->($t); 1 } or POSIX::_exit(1);
-            open my $file, '>', $flag;
-            close $file;
+            print {$client} $write->(), ";\n" or POSIX::_exit(1);
             sleep $pause;
         }
     }
-    PgcTest::wait_for(10, sub { -e $flag }) or die 'the writer does not write';
     return $pid;
 }
 sub stop_writer {
     my ($pid) = @_;
     kill 'TERM', $pid;
     waitpid $pid, 0;
+    $? == 0 or die 'the writer did not write to the end';
     return;
 }

@@ -146,6 +146,8 @@ sub behaviour {
     is($try->(q(INSERT INTO enums (id, e) VALUES (-1, '') RETURNING n)), 'a', 'an enum label that is empty, and an enum default');
     like($try->('INSERT INTO checked (id, price, age) VALUES (9, 1, -1)'), qr/error:.*check/s, 'a CHECK of a column holds');
     like($try->('INSERT INTO checked (id, price, discount) VALUES (9, 1, 2)'), qr/error:.*check/s, 'a CHECK of a table holds');
+    like($try->(q(INSERT INTO "größe" VALUES ('nein 😀'))), qr/error:.*check/s, 'a CHECK with characters of four bytes holds');
+    is($try->(q(INSERT INTO "größe" DEFAULT VALUES RETURNING joined = 'é中😀é中😀????')), 't', 'and so do a default and a generated column');
     like($try->('INSERT INTO int_kinds (c_tinyint_unsigned) VALUES (-1)'), qr/error:.*check/s, 'UNSIGNED holds');
     like($try->(q(INSERT INTO ci_child VALUES (9999, 'no such parent'); SET CONSTRAINTS ALL IMMEDIATE)), qr/error:.*foreign key/s, 'a foreign key holds');
     like($try->(q(INSERT INTO indexed (title) VALUES ('title number 7'))), qr/error:.*unique/s, 'a unique index holds');

@@ -597,6 +597,7 @@ sub start {
         );
         %ENV = %clean;
         setpgrp;
+        $SIG{INT} = $SIG{TERM} = 'DEFAULT';
         chdir $test->{dir}              or die;
         open STDIN,  '<', $input        or die;
         if (($option->{stdout} // '') eq 'nobody') {
@@ -651,7 +652,7 @@ sub _end {
     $self->{signal}  = $status & 127;
     $self->{exit}    = $status >> 8;
     $self->{out}     = -e "$self->{base}.out" ? PgcTest::slurp("$self->{base}.out") : '';
-    $self->{err}     = PgcTest::slurp("$self->{base}.err");
+    $self->{err}     = $self->err;
     return;
 }
 
