@@ -195,11 +195,6 @@ void error_freep(struct error **error)
     *error = NULL;
 }
 
-bool error_is_temporary(const struct error *error)
-{
-    return error != NULL && error->kind == ERROR_KIND_TEMPORARY && !error->retried;
-}
-
 struct error *error_first(struct error *first, struct error *second)
 {
     if (first == NULL)

@@ -68,7 +68,10 @@ struct error *error_with_row(struct error *error, const char *format, ...) PRINT
 struct error *error_with_fix(struct error *error, const char *format, ...) PRINTF(2, 3);
 struct error *error_with_kind(struct error *error, enum error_kind kind);
 /* Whether it makes sense to try again what failed: the error is temporary and not yet `retried`. */
-bool error_is_temporary(const struct error *error);
+static inline bool error_is_temporary(const struct error *error)
+{
+    return error != NULL && error->kind == ERROR_KIND_TEMPORARY && !error->retried;
+}
 /* Adds "while doing …" at the outer end of the chain. */
 struct error *error_add_context(struct error *error, const char *format, ...) PRINTF(2, 3);
 void error_free(struct error *error);

@@ -18,7 +18,7 @@
 
 /* A killed owner's session is gone as soon as the server has noticed. */
 #define TAKE_WAIT_MS 15000
-#define DEFAULT_RETRY_MS (5u * 60 * 1000)
+#define DEFAULT_RETRY_MS ((uint64_t)5 * 60 * 1000)
 
 struct migration {
     const struct cli_options *options;
@@ -87,12 +87,18 @@ static struct error *refuse_other_run(const struct migration *m)
     if (!str_equal(run->schema, prepared->plan.options->schema))
         return error_new(PGC_LEDGER, "the target holds a run into another schema: " STR_FMT,
                          STR_ARG(run->schema));
-    if (run->state != RUN_DONE && run->state != RUN_DONE_FINDINGS &&
-        !str_equal(run->plan_digest, prepared->plan.digest))
-        return error_new(PGC_STALE_PLAN,
-                         "the unfinished run was planned differently: the source's definitions or "
-                         "the options changed since");
-    return NULL;
+    if (str_equal(run->plan_digest, prepared->plan.digest))
+        return NULL;
+    /* "Finished" would be said of tables or columns that nobody copied. */
+    if (run->state == RUN_DONE || run->state == RUN_DONE_FINDINGS)
+        return error_with_fix(
+            error_new(PGC_LEDGER,
+                      "the run that finished here was planned differently: the source's "
+                      "definitions or the options changed since"),
+            "give the options it was made with; or take another database; or give --restart, "
+            "which throws away what the finished run made");
+    return error_new(PGC_STALE_PLAN, "the unfinished run was planned differently: the source's "
+                                     "definitions or the options changed since");
 }
 
 static bool is_finished(const struct ledger_run *run)
@@ -383,23 +389,39 @@ static void tell_command(const struct migration *m, const struct error *error)
     buf_free(&command);
 }
 
+/* What is mended in the source, or decided otherwise, makes it another run. */
+static bool needs_restart(const struct error *failure)
+{
+    return failure->kind == ERROR_KIND_DATA || failure->id == PGC_SOURCE_MOVED ||
+           failure->id == PGC_SOURCE_CHANGED_DEFINITION ||
+           failure->id == PGC_SOURCE_DIFFERENT_SERVERS;
+}
+
 /* What stands, and how to go on. Best effort: the error that brought us here is the news. */
-static void tell_state(struct migration *m)
+static void tell_state(struct migration *m, const struct error *failure)
 {
     struct ledger_table *tables = NULL;
     size_t count = 0, done = 0;
+    uint64_t rows = 0;
     struct buf command = BUF_INIT(LIMIT_ERROR_TEXT, "command");
     struct error *error = ledger_read_tables(m->ledger, m->arena, &tables, &count);
     for (size_t i = 0; i < count; i++)
         done += tables[i].split && tables[i].chunks_done == tables[i].chunk_count;
+    for (size_t i = 0; i < count; i++)
+        rows += tables[i].rows_copied;
     cli_same_command(m->options, COMMAND_migrate, &command);
     m->told = true;
+    const char *how = "Continue with:";
+    if (needs_restart(failure) && !m->options->restart) {
+        how = "When that is mended, begin again with:";
+        buf_add_c(&command, " --restart");
+    }
     if (error == NULL)
-        output_set_state("the rows of %zu of %zu tables are complete, nothing is lost.  "
-                         "Continue with:  %s",
-                         done, count, buf_c_str(&command));
+        output_set_state("%llu rows are there, %zu of %zu tables have all of theirs, nothing is "
+                         "lost.  %s  %s",
+                         (unsigned long long)rows, done, count, how, buf_c_str(&command));
     else
-        output_set_state("what is finished is kept in the target's ledger.  Continue with:  %s",
+        output_set_state("what is finished is kept in the target's ledger.  %s  %s", how,
                          buf_c_str(&command));
     error_free(error);
     buf_free(&command);
@@ -421,7 +443,7 @@ static struct error *conclude_failure(struct migration *m, struct error *failure
     if (writing == NULL)
         log_notice("report so far: %s/report.txt", dir);
     error_free(writing);
-    tell_state(m);
+    tell_state(m, failure);
     log_write(LOG_EVENT(.level = LOG_INFO, .event = "run.fail",
                         .ms = (int64_t)(clock_ms() - m->start_ms)),
               "not finished");

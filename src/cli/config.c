@@ -202,7 +202,7 @@ static bool find_key(struct str key, unsigned level, enum cli_option *ret_option
 
 static struct error *read_name(struct reader *reader)
 {
-    struct str name;
+    struct str name = STR_NULL;
 
     if (reader->config->database_name.len > 0)
         return ERROR_HERE(reader, "the key \"name\" stands twice");
@@ -224,7 +224,7 @@ static struct error *read_database(struct reader *reader)
 {
     static const char *const extra[] = {"name"};
     enum cli_option option;
-    struct str key;
+    struct str key = STR_NULL;
 
     if (!is_at(reader, YAML_MAPPING_START_EVENT))
         return ERROR_HERE(reader, "an entry of databases is a mapping: - source: …");
@@ -267,7 +267,7 @@ static struct error *read_databases(struct reader *reader)
 
 static struct error *read_type(struct reader *reader, struct target_type *ret_type)
 {
-    struct str text;
+    struct str text = STR_NULL;
 
     TRY(next(reader));
     TRY(scalar(reader, "type", &text));
@@ -286,7 +286,7 @@ static struct error *read_rule(struct reader *reader, struct column_rule *ret_ru
 {
     static const char *const known[] = {"type"};
     bool has_type = false;
-    struct str key;
+    struct str key = STR_NULL;
 
     TRY(next(reader));
     if (!is_at(reader, YAML_MAPPING_START_EVENT))
@@ -312,7 +312,7 @@ static struct error *read_rule(struct reader *reader, struct column_rule *ret_ru
 static struct error *read_columns(struct reader *reader)
 {
     struct config *config = reader->config;
-    struct str pattern;
+    struct str pattern = STR_NULL;
 
     TRY(next(reader));
     if (!is_at(reader, YAML_MAPPING_START_EVENT))
@@ -360,7 +360,7 @@ static void strip_entry_name(struct config *config)
 
 static struct error *read_version(struct reader *reader)
 {
-    struct str version;
+    struct str version = STR_NULL;
 
     TRY(next(reader));
     TRY(scalar(reader, "version", &version));
@@ -386,7 +386,7 @@ static struct error *read_top_key(struct reader *reader)
 {
     static const char *const extra[] = {"version", "databases", "columns"};
     enum cli_option option;
-    struct str key;
+    struct str key = STR_NULL;
 
     TRY(scalar(reader, "a key", &key));
     if (str_equal_c(key, "version"))
@@ -481,7 +481,7 @@ struct error *config_apply(const char *path, struct cli_options *options)
     struct cli_options nowhere = {.arena = options->arena};
     struct config config;
     struct stat status;
-    struct str text;
+    struct str text = STR_NULL;
 
     TRY(file_read(path, "configuration file", LIMIT_CONFIG_FILE, options->arena, &text));
     TRY(config_parse(text, path, options->arena, &config));

@@ -3,6 +3,8 @@
  * options may stand before the command; what the command does not take is told afterwards.
  */
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -10,8 +12,6 @@
 #include "base/secret.h"
 #include "cli/config.h"
 #include "cli/value.h"
-
-extern char **environ;
 
 #define LIMIT_ARGUMENTS 4096
 #define DEFAULT_CONFIG "pgconverge.yaml"
@@ -397,12 +397,17 @@ static uint64_t count_cores(void)
     long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
                                                              : sysconf(_SC_NPROCESSORS_ONLN);
     FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
-    long quota_us, period_us;
+    char line[64] = "";
 
     if (file != NULL) {
-        if (fscanf(file, "%ld %ld", &quota_us, &period_us) == 2 && period_us > 0 &&
-            (quota_us + period_us - 1) / period_us < count)
-            count = (quota_us + period_us - 1) / period_us;
+        /* "200000 100000", or "max 100000" without a quota. */
+        if (fgets(line, sizeof line, file) != NULL) {
+            char *behind = line;
+            long quota_us = strtol(line, &behind, 10);
+            long period_us = strtol(behind, NULL, 10);
+            if (quota_us > 0 && period_us > 0 && (quota_us + period_us - 1) / period_us < count)
+                count = (quota_us + period_us - 1) / period_us;
+        }
         fclose(file);
     }
     if (count < 1)

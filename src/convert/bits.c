@@ -26,7 +26,7 @@ struct error *field_add_bits(const struct field *field, const struct cell *cell,
     size_t size = (length + 7) / 8;
     char *at = field_at(out);
     char shifted[8];
-    uint64_t value;
+    uint64_t value = 0;
 
     TRY(bits_value(field, cell->bytes, &value));
     bytes_put_u64(shifted, value << (64 - length));

@@ -129,8 +129,9 @@ struct error *copy_check_digests(struct ledger *ledger, struct arena *arena)
     struct error *error = NULL;
     if (written_count > 0)
         error = error_with_object(
-            error_new(PGC_TARGET_WRITTEN, "%zu tables were written by somebody else since the run",
-                      written_count),
+            error_new(PGC_TARGET_WRITTEN,
+                      "somebody else wrote to %zu table%s of the target since the run",
+                      written_count, written_count == 1 ? "" : "s"),
             "%s%s", buf_c_str(&names), written_count > 5 ? ", …" : "");
     buf_free(&names);
     return error;

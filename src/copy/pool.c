@@ -103,7 +103,7 @@ bool pool_take(struct copy_pool *pool, unsigned worker, struct chunk_ref *ret_re
         /* Signals only set a word: look at it a few times a second. */
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += 200 * 1000 * 1000;
+        until.tv_nsec += 200L * 1000 * 1000;
         if (until.tv_nsec >= 1000000000) {
             until.tv_sec++;
             until.tv_nsec -= 1000000000;

@@ -264,9 +264,11 @@ static struct error *why_not(const struct copy_job *job, struct error *error)
     enum stop_reason reason = stop_reason();
     if (error->kind != ERROR_KIND_TEMPORARY)
         return error;
+    bool lost = error->id == PGC_SOURCE_CONNECT || error->id == PGC_TARGET_CONNECT;
     if (reason == STOP_NONE || reason == STOP_ERROR)
-        return error_add_context(error, "try again for %llu s",
-                                 (unsigned long long)job->retry_ms / 1000);
+        return !lost ? error
+                     : error_add_context(error, "try again for %llu s",
+                                         (unsigned long long)job->retry_ms / 1000);
     struct error *stopped =
         error_new(reason == STOP_DEADLINE ? PGC_DEADLINE : PGC_INTERRUPTED,
                   "stopped while it tried again what had failed: %s", error->text);

@@ -1,6 +1,8 @@
 /* Which steps there are: each phase's statements, from the plan. */
 #include "copy/steps.h"
 
+#include <assert.h>
+
 #include "base/limits.h"
 
 static struct error *push(struct step_list *steps, struct arena *arena, struct step step,
@@ -141,6 +143,7 @@ static struct error *push_validation(struct step_list *steps, struct arena *aren
                                      const struct target_check *check,
                                      const struct target_foreign_key *key)
 {
+    assert(check != NULL || key != NULL);
     struct str name = check != NULL ? check->name : key->name;
     struct buf sql = new_sql();
     sink_ddl_validate(&sql, &table->target, name);

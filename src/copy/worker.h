@@ -31,4 +31,4 @@ void worker_done(struct worker *worker);
 /* Any thread: a read that hangs returns with an error. */
 void worker_interrupt(struct worker *worker);
 /* The thread: NULL is returned always; what failed is in the pool. */
-void *worker_run(void *worker);
+void *worker_run(void *argument);

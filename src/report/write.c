@@ -141,8 +141,7 @@ struct error *report_try_folder(const char *dir)
     clock_random_id(id);
     snprintf(temporary, sizeof temporary, ".report-%s", id);
     fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct error *error =
-        fd < 0 ? file_error("written: its folder takes no files", dir, "") : NULL;
+    struct error *error = fd < 0 ? file_error("written: its folder takes no files", dir, "") : NULL;
     if (fd >= 0) {
         close(fd);
         unlinkat(folder, temporary, 0);

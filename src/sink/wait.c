@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -11,6 +13,8 @@
 #include "sink/session_internal.h"
 
 #define SLICE_MS 200
+/* How long telling the server may take. */
+#define CANCEL_SEND_MS 2000
 /* How long a cancelled statement may take to say so before its connection is given up. */
 #define CANCEL_MS 5000
 
@@ -63,17 +67,39 @@ void wait_clear_result(PGresult **result)
     *result = NULL;
 }
 
-/* PQcancel() connects and waits by itself; keepalives and tcp_user_timeout bound it. */
-static void cancel(struct sink_session *session)
+static void *send_cancel(void *argument)
 {
     char why[256];
-    PGcancel *cancelling = PQgetCancel(session->conn);
+    PGcancel *cancelling = argument;
 
-    if (cancelling == NULL)
-        return;
-    /* When the server cannot be told, the wait for its reply ends by CANCEL_MS all the same. */
     (void)PQcancel(cancelling, why, sizeof why);
     PQfreeCancel(cancelling);
+    return NULL;
+}
+
+/*
+ * False when the server could not be told in time. PQcancel() connects and reads by itself, for as
+ * long as a silent network or a stopped server keeps the line open: so it gets a thread, which is
+ * left behind when it does not come back.
+ */
+static bool cancel(struct sink_session *session)
+{
+    PGcancel *cancelling = PQgetCancel(session->conn);
+    uint64_t until = clock_ms() + CANCEL_SEND_MS;
+    struct timespec deadline = {.tv_sec = (time_t)(until / 1000),
+                                .tv_nsec = (long)(until % 1000) * 1000000};
+    pthread_t sender;
+
+    if (cancelling == NULL)
+        return false;
+    if (pthread_create(&sender, NULL, send_cancel, cancelling) != 0) {
+        PQfreeCancel(cancelling);
+        return false;
+    }
+    if (pthread_clockjoin_np(sender, NULL, CLOCK_MONOTONIC, &deadline) == 0)
+        return true;
+    (void)pthread_detach(sender);
+    return false;
 }
 
 static struct error *give_up(struct sink_session *session)
@@ -125,10 +151,9 @@ static struct error *wait_some(struct sink_session *session, struct waiting *wai
     switch (wait_socket(PQsocket(session->conn), events, waiting->heed_stop, waiting->deadline_ms,
                         &ready)) {
     case WAIT_STOPPED:
-        cancel(session);
         waiting->heed_stop = false;
         waiting->cancelled = true;
-        waiting->deadline_ms = clock_ms() + CANCEL_MS;
+        waiting->deadline_ms = clock_ms() + (cancel(session) ? CANCEL_MS : 0);
         return NULL;
     case WAIT_TIMEOUT:
         if (!waiting->cancelled)

@@ -152,13 +152,20 @@ static struct error *name_column(const struct source_cursor *cursor,
 
 static struct error *cursor_error(struct source_cursor *cursor)
 {
+    MYSQL *mysql = cursor->session->mysql;
     unsigned number = mysql_stmt_errno(cursor->statement);
+    const char *message = mysql_stmt_error(cursor->statement);
+    const char *sqlstate = mysql_stmt_sqlstate(cursor->statement);
 
+    /* What the server says amid the rows libmariadb leaves with the connection alone. */
+    if (number == 0 && mysql_errno(mysql) != 0) {
+        number = mysql_errno(mysql);
+        message = mysql_error(mysql);
+        sqlstate = mysql_sqlstate(mysql);
+    }
     if ((number == 0 || number == CR_SERVER_LOST) && session_hit_packet_limit(cursor->session))
         number = CR_NET_PACKET_TOO_LARGE;
-    struct error *error =
-        source_line_error(cursor->session->mysql, number, mysql_stmt_error(cursor->statement),
-                          mysql_stmt_sqlstate(cursor->statement));
+    struct error *error = source_line_error(mysql, number, message, sqlstate);
 
     /* A table or column that was there when the catalog was read. */
     if (number == 1146 || number == 1054 || number == 1176) {
@@ -507,7 +514,7 @@ struct error *source_next_row(struct source_cursor *cursor, const struct row **r
         cursor->at_end = true;
         cursor->session->streaming = false;
         *ret_row = NULL;
-        return NULL;
+        return session_release_tables(cursor->session);
     }
     if (result != 0 && result != MYSQL_DATA_TRUNCATED) {
         /* An error of the server ends the result; after any other the line is dead. */

@@ -90,6 +90,12 @@ static void add_fix(struct error *error, unsigned server_errno)
     case 1203:
         error_with_fix(error, "free connections on the source, or give a smaller --jobs");
         break;
+    case 1205:
+        error_with_fix(error,
+                       "an ALTER TABLE on the source waits for this run's snapshot, and this "
+                       "run behind it; or LOCK TABLES is in force: SHOW PROCESSLIST tells "
+                       "whose. Let it end, then give the same command again");
+        break;
     case 1153:
     case 2020:
         error_with_fix(error, "a row is larger than the server sends: SET GLOBAL "
@@ -135,6 +141,8 @@ struct error *source_error_from(MYSQL *mysql, unsigned server_errno, const char 
         snprintf(error->sqlstate, sizeof error->sqlstate, "%s", sqlstate);
     if (passes_by_itself(server_errno))
         error_with_kind(error, ERROR_KIND_TEMPORARY);
+    /* Who waits for our snapshot's end, while we wait for him, is not helped by more of it. */
+    error->retried = server_errno == 1205;
     add_fix(error, server_errno);
     return error;
 }

@@ -60,6 +60,13 @@ static inline struct str text_cell(const struct source_text_rows *rows, size_t r
     return rows->cells[row * rows->column_count + column];
 }
 
+/*
+ * Ends the metadata locks of the tables read so far; the snapshot stays. A transaction keeps them
+ * to its end: a TRUNCATE or ALTER TABLE of somebody else would wait for us, everybody else for it,
+ * our own other readers among them. To be called behind every read within a snapshot.
+ */
+struct error *session_release_tables(struct source_session *session) CHECKED;
+
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 /* What a number of the server or of the client library means. */

@@ -32,7 +32,7 @@ static const struct setting settings[] = {
     {"idle_transaction_timeout", "0", "0"},
     {"idle_readonly_transaction_timeout", "0", "0"},
     {"idle_write_transaction_timeout", "0", "0"},
-    {"lock_wait_timeout", "60", "60"},
+    {"lock_wait_timeout", "20", "20"}, /* whoever we wait for keeps the applications waiting */
     {"group_concat_max_len", "1048576", "1048576"},
     {"sql_select_limit", "18446744073709551615", "18446744073709551615"},
     {"sql_big_selects", "1", "ON"},

@@ -13,6 +13,9 @@
 
 #define PAUSE_MS 30
 #define RETRY_MS 100
+/* The log is at rest when it did not move from look to look, so often, with this pause between. */
+#define REST_LOOKS 3
+#define REST_PAUSE_MS 150
 
 static const char start_snapshot[] = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
@@ -24,6 +27,15 @@ static struct error *open_one(struct source_session *session)
     token_count_own_statement();
     TRY_DOING(session_exec(session, start_snapshot), "open a snapshot");
     session->in_snapshot = true;
+    TRY_DOING(session_exec(session, "SAVEPOINT pgconverge"), "open a snapshot");
+    return NULL;
+}
+
+struct error *session_release_tables(struct source_session *session)
+{
+    if (!session->in_snapshot)
+        return NULL;
+    TRY_DOING(session_exec(session, "ROLLBACK TO SAVEPOINT pgconverge"), "let go of a table");
     return NULL;
 }
 
@@ -95,6 +107,29 @@ static struct error *settle(struct source_session *session, struct arena *arena,
             return NULL;
         clock_sleep_ms(RETRY_MS);
     }
+}
+
+/*
+ * The engine tidies up for a while behind the last writer, and that moves its log. Where it comes
+ * to rest within the time, a log that has not moved at the end proves that nothing was written.
+ */
+static struct error *let_log_rest(struct source_session *session, struct arena *arena,
+                                  uint64_t deadline)
+{
+    struct source_token before, now;
+    unsigned quiet = 0;
+
+    TRY(source_read_token(session, arena, &before));
+    while (quiet < REST_LOOKS && clock_ms() < deadline) {
+        clock_sleep_ms(REST_PAUSE_MS);
+        TRY(source_read_token(session, arena, &now));
+        /* Somebody is writing: waiting helps nobody. */
+        if (!str_equal(before.gtid_set, now.gtid_set) || !str_equal(before.binlog, now.binlog))
+            return NULL;
+        quiet = before.lsn == now.lsn ? quiet + 1 : 0;
+        before = now;
+    }
+    return NULL;
 }
 
 static struct error *open_all(struct source_session **sessions, size_t count)
@@ -169,9 +204,10 @@ struct error *source_snapshot_open(struct source_session **sessions, size_t coun
     if (count == 0)
         return error_new(PGC_INTERNAL, "a snapshot of no session");
     TRY(same_server(sessions, count, arena));
+    TRY(settle(sessions[0], arena, settle_deadline));
+    TRY(let_log_rest(sessions[0], arena, deadline));
     if (lock)
         return open_locked(sessions, count, wait_ms, arena, ret_token);
-    TRY(settle(sessions[0], arena, settle_deadline));
     for (;;) {
         enum token_verdict verdict;
 

@@ -25,7 +25,8 @@ struct error *source_count_rows(struct source_session *session, struct str datab
     TRY_DOING(session_rows_next(&rows, &more), "count the rows of " STR_FMT, STR_ARG(table->name));
     if (!more || !str_to_u64(rows.cells[0], ret_rows))
         return error_new(PGC_INTERNAL, "COUNT(*) gave no number");
-    return NULL;
+    session_rows_done(&rows);
+    return session_release_tables(session);
 }
 
 static bool is_integer(enum source_kind kind)
@@ -191,6 +192,8 @@ struct error *source_split(struct source_session *session, const struct source_r
     if (read->key.column_count > 0) {
         TRY(session_set_results(session, RESULTS_RAW));
         error = find_bounds(&job);
+        if (error == NULL)
+            error = session_release_tables(session);
     }
     buf_free(&job.sql);
     if (error != NULL)

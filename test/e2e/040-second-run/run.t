@@ -108,11 +108,15 @@ is(scalar(grep { $_->{exit} == 0 && $_->{out} !~ /was done already/ } @runs), 1,
 $t->same('twenty at once: every value is equal');
 is($t->target_value('SELECT count(*) FROM by_int'), 30000, 'twenty at once: no row twice');
 
-# ---- a ledger of another source
-$t->source("DROP TABLE child");
-my $other = PgcTest::source_uri($t, db => $t->{db});
+# ---- a finished run is finished, whatever became of its source
+$t->source("INSERT INTO by_int (v) VALUES ('later')");
 my $changed = $t->migrate;
-$t->exits($changed, 0, 'a finished run whose source has changed');
+$t->exits($changed, 0, 'a finished run whose source was written since');
+$t->says($changed, 'it says when it was done', qr/was done already/);
+$t->source('DROP TABLE child');
+$changed = $t->migrate;
+$t->exits($changed, [0, 8], 'a finished run whose source is defined otherwise now');
+is($t->target_value('SELECT count(*) FROM child'), 11000, 'and nothing was touched');
 $t->done;
 done_testing();
 

@@ -20,8 +20,7 @@ for my $flavor (qw(mysql mariadb)) {
         # what, pause between writes, what the writer does, arguments, exit codes, what is said
         ['a steady writer', 0.3, \&move_coin, [], [3], qr/SOURCE MOVED/],
         ['a steady writer, one reader', 0.3, \&move_coin, ['--jobs', 1], [3], qr/SOURCE MOVED/],
-        ['a busy writer, one reader', 0.002, \&move_coin, ['--jobs', 1], [3], qr/SOURCE MOVED/],
-        ['a busy writer, many readers', 0.002, \&move_coin, ['--jobs', 4], [3], qr/SOURCE MOVED/],
+        ['a busy writer, many readers', 0.002, \&move_coin, ['--jobs', 4], [3], qr/(?s)going on with one reader.*SOURCE MOVED/],
         ['a writer past the binary log', 0.3, \&move_unlogged, ['--jobs', 1], [3, 8], qr/SOURCE (?:MOVED|NOT PROVEN STILL)|PGC-8008/],
         ['a rehearsal', 0.3, \&move_coin, ['--jobs', 1, '--allow-moving-source'], [0], qr/^VERDICT: REHEARSAL/m],
     );
@@ -70,8 +69,10 @@ for my $flavor (qw(mysql mariadb)) {
     ok($t->wait_for_chunks(5), "$flavor: a run during which a table is changed");
     $t->source('ALTER TABLE purse_b ADD COLUMN later int');
     $changing->wait;
-    $t->exits($changing, [3, 8], "$flavor: a table changed meanwhile");
-    $t->says($changing, "$flavor: it is told", qr/PGC-2009|SOURCE MOVED/);
+    # 7: the ALTER waits for the snapshot, and a reader behind the ALTER; somebody has to give way
+    $t->exits($changing, [3, 7, 8], "$flavor: a table changed meanwhile");
+    $t->says($changing, "$flavor: it is told", $changing->{exit} == 7 ? qr/an ALTER TABLE on the source waits/ : qr/PGC-2009|SOURCE MOVED/);
+    cmp_ok($changing->{seconds}, '<', 60, "$flavor: neither waits for the other for long");
     $t->done;
 }
 done_testing();

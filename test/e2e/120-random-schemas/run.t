@@ -15,7 +15,8 @@ use PgcTest;
 use RandomSchema;
 use Test::More;
 
-my @REGRESSIONS = ();
+# A FLOAT's default, which the servers show with six digits, was one of six digits in the target.
+my @REGRESSIONS = (['mysql', 64], ['mariadb', 65]);
 
 my @both = $ENV{PGC_FLAVOR} // qw(mysql mariadb);
 my @runs = defined $ENV{PGC_SEED} ? map { [$_, $ENV{PGC_SEED}] } @both

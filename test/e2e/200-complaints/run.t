@@ -102,7 +102,8 @@ subtest 'complaint 1: silent loss, false success' => sub {
         $t->source('CREATE TABLE zz_last AS SELECT n FROM numbers');
         my $emptied = $t->start_migrate('--tables', 'numbers,zz_last', '--chunk-rows', 20, '--jobs', 1);
         $t->wait_for_chunks(3);
-        $t->source('TRUNCATE TABLE zz_last');
+        # (MariaDB with a binary log lets a TRUNCATE wait for the end of the snapshot)
+        $t->source($flavor eq 'mysql' ? 'TRUNCATE TABLE zz_last' : 'DELETE FROM zz_last');
         push @runs, $emptied->wait;
         $t->exits($emptied, [3, 8], "$flavor: a table emptied during the run");
         $t->says($emptied, "$flavor: it is told", qr/SOURCE MOVED|SOURCE NOT PROVEN STILL|PGC-2009|PGC-8003/);

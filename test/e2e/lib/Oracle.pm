@@ -313,7 +313,8 @@ sub _difference {
     return @texts;
 }
 
-sub _cells { chomp(my $line = $_[0]); return split /\t/, $line, -1 }
+# A line of one empty cell is one cell to us, and none to split.
+sub _cells { chomp(my $line = $_[0]); return length $line ? split(/\t/, $line, -1) : ('') }
 
 sub _row {
     my ($columns, $cells) = @_;

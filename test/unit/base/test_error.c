@@ -94,6 +94,18 @@ static void test_first(void)
     error_free(a);
 }
 
+static void test_temporary(void)
+{
+    struct error *lost = error_new(PGC_TARGET_CONNECT, "lost"), *bad = error_new(PGC_URI, "bad");
+
+    ok(!error_is_temporary(NULL), "success needs no second attempt");
+    ok(error_is_temporary(lost) && !error_is_temporary(bad), "the kind decides");
+    lost->retried = true;
+    ok(!error_is_temporary(lost), "what was tried for long enough is not tried again");
+    error_free(lost);
+    error_free(bad);
+}
+
 static void test_table(void)
 {
     const struct error_description *before = NULL, *at;
@@ -163,6 +175,7 @@ int main(void)
     test_ceiling();
     test_try();
     test_first();
+    test_temporary();
     test_table();
     test_exit_codes();
     test_no_memory();

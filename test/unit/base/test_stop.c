@@ -22,6 +22,17 @@ static void twice_int(void)
     raise(SIGINT);
 }
 
+/* A run that is about to try again after an error must not lose the INT that came meanwhile. */
+static void signal_behind_an_error(void)
+{
+    stop_install_signal_handlers();
+    stop_request(STOP_ERROR);
+    raise(SIGTERM);
+    dprintf(STDERR_FILENO, "%d", (int)stop_reason());
+    stop_forget_error();
+    dprintf(STDERR_FILENO, "%d", (int)stop_reason());
+}
+
 static void broken_pipe(void)
 {
     int ends[2];
@@ -46,6 +57,13 @@ int main(void)
     is_number(stop_reason(), STOP_DEADLINE, "the first reason stays");
     stop_reset();
     ok(!stop_requested(), "reset");
+    stop_request(STOP_ERROR);
+    stop_forget_error();
+    ok(!stop_requested(), "an error can be forgotten");
+    stop_request(STOP_DEADLINE);
+    stop_forget_error();
+    is_number(stop_reason(), STOP_DEADLINE, "nothing else can");
+    stop_reset();
 
     status = run_child(two_signals, text, sizeof text);
     is_text(text, "1", "the first signal asks for a checkpoint");
@@ -53,6 +71,9 @@ int main(void)
     status = run_child(twice_int, text, sizeof text);
     is_text(text, "3", "a signal does not replace an earlier reason");
     ok(WIFEXITED(status) && WEXITSTATUS(status) == 130, "twice INT ends with 130");
+    status = run_child(signal_behind_an_error, text, sizeof text);
+    is_text(text, "42", "a signal behind an error counts once the error is forgotten");
+    is_number(status, 0, "and is the first one");
     status = run_child(broken_pipe, text, sizeof text);
     is_text(text, "an error", "a broken pipe is an error of the call, not a death");
     is_number(status, 0, "and the process lives");
