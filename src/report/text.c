@@ -361,6 +361,18 @@ static void add_findings(const struct report_facts *facts, struct buf *page)
     }
 }
 
+/* What the plan said before already. */
+static void add_brief_finding(const struct report_facts *facts, struct buf *page,
+                              const struct finding *finding)
+{
+    buf_add_c(page, "  ");
+    add_paragraph(page,
+                  arena_format(facts->scratch, "%s  " STR_FMT "  " STR_FMT,
+                               severity_name(finding->severity), STR_ARG(finding->object),
+                               STR_ARG(finding->text)),
+                  2, 11);
+}
+
 /* What came out of the run stands first and whole: failed objects, orphans, a source that moved. */
 static void add_brief_findings(const struct report_facts *facts, struct buf *page)
 {
@@ -383,7 +395,10 @@ static void add_brief_findings(const struct report_facts *facts, struct buf *pag
             continue;
         }
         shown++;
-        add_finding(facts, page, finding);
+        if (finding->id != 0)
+            add_finding(facts, page, finding);
+        else
+            add_brief_finding(facts, page, finding);
     }
     if (left_out > 0)
         buf_add_format(page, "  … and %zu more in report.txt\n", left_out);
