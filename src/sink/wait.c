@@ -15,6 +15,8 @@
 #define SLICE_MS 200
 /* How long telling the server may take. */
 #define CANCEL_SEND_MS 2000
+/* How long what is shielded from a signal may go on after one. */
+#define SHIELDED_MS 3000
 /* How long a cancelled statement may take to say so before its connection is given up. */
 #define CANCEL_MS 5000
 
@@ -28,6 +30,8 @@ enum wait_outcome wait_socket(int socket, short events, bool heed_stop, uint64_t
 
         if (heed_stop && stop_requested())
             return WAIT_STOPPED;
+        if (deadline_ms == 0 && (stop_reason() == STOP_INT || stop_reason() == STOP_TERM))
+            deadline_ms = clock_ms() + SHIELDED_MS;
         if (deadline_ms != 0) {
             uint64_t now = clock_ms();
 

@@ -183,10 +183,9 @@ static struct error *connect_by_mode(const struct source_options *options, MYSQL
     if (error == NULL || greeting != GREETING_NO_TLS ||
         (mode != SOURCE_SSL_PREFERRED && mode != SOURCE_SSL_DEFAULT))
         return error;
-    /* PREFERRED, and there is none: nothing was sent yet. Off this machine no password goes out. */
+    /* PREFERRED, and there is none: nothing was sent yet. No password goes out unasked. */
     error_free(error);
-    if (!source_options_local(options))
-        plain.plugins = PLUGINS_CHALLENGE;
+    plain.plugins = PLUGINS_CHALLENGE;
     return try_connect(options, plain, ret_mysql, &greeting);
 }
 

@@ -11,13 +11,17 @@ use Time::HiRes qw(sleep time);
 for my $flavor (qw(mysql mariadb)) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
+    # MariaDB writes statistics of a table ten seconds after its rows, in a transaction that nothing
+    # tells from another's: a run of another process could not prove then that the source stood still
+    sleep 12 if $flavor eq 'mariadb';
     my @arguments = ('--chunk-rows', 100);
     my $before;
 
-    for (['INT', 130, 5], ['TERM', 143, 60]) {
-        my ($signal, $exit, $chunks) = @$_;
+    for (['INT', 130], ['TERM', 143]) {
+        my ($signal, $exit) = @$_;
+        my $chunks = $before ? $t->target_value('SELECT count(*) FROM pgconverge.chunk WHERE done') : 0;
         my $run = $t->start_migrate(@arguments);
-        ok($t->wait_for_chunks($chunks), "$flavor: it copies");
+        ok($t->wait_for_chunks($chunks + 5), "$flavor: it copies");
         my $sent = time;
         $run->kill($signal);
         $run->wait(60);
@@ -73,10 +77,11 @@ for my $flavor (qw(mysql mariadb)) {
 
     # a deadline is a stop as well
     $t->new_target;
-    my $limited = $t->migrate(@arguments, '--deadline', '1s');
+    my @slowly = ('--chunk-rows', 50, '--jobs', 1);
+    my $limited = $t->migrate(@slowly, '--deadline', '1s');
     $t->exits($limited, 10, "$flavor: --deadline");
     $t->says($limited, "$flavor: --deadline: it says how to continue", 'PGC-8009', qr/continue/i);
-    $t->exits($t->migrate(@arguments), 0, "$flavor: --deadline: to the end");
+    $t->exits($t->migrate(@slowly), 0, "$flavor: --deadline: to the end");
     $t->same("$flavor: --deadline: every value is equal");
 
     # early, before there is anything; and twice in a row

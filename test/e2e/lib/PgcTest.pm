@@ -585,6 +585,8 @@ sub start {
     $input = $test->file("run$number.in", $option->{stdin}) if defined $option->{stdin};
     my $program = PgcTest::pgconverge();
 
+    # a signal sent at once must end the child, and not run our own handler in it
+    local ($SIG{INT}, $SIG{TERM}) = ('DEFAULT', 'DEFAULT');
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         # Nothing of the tester's own surroundings: no PGPASSWORD, no ~/.my.cnf, no locale.
@@ -597,7 +599,6 @@ sub start {
         );
         %ENV = %clean;
         setpgrp;
-        $SIG{INT} = $SIG{TERM} = 'DEFAULT';
         chdir $test->{dir}              or die;
         open STDIN,  '<', $input        or die;
         if (($option->{stdout} // '') eq 'nobody') {
