@@ -174,6 +174,9 @@ static struct error *do_step(struct step_thread *thread, const struct step *step
 static const struct step *take_step(struct step_run *run)
 {
     const struct step *step = NULL;
+    /* A step under way goes to its end: half an index is worth nothing. */
+    if (run->job->deadline_ms != 0 && clock_ms() >= run->job->deadline_ms)
+        stop_request(STOP_DEADLINE);
     pthread_mutex_lock(&run->lock);
     if (run->error == NULL && !stop_requested() && run->next < run->open_count)
         step = run->open[run->next++];

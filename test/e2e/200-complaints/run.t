@@ -4,7 +4,7 @@
 # across; the other runs are for what must be refused, or broken off.
 #
 # Complaint 4 measures memory: under a program with sanitizers a plain build is measured, which is
-# PGC_PLAIN, or build/src/cli/pgconverge.
+# PGC_PLAIN, or that of build/ or build-debug/.
 use strict;
 use warnings;
 use FindBin;

@@ -54,7 +54,8 @@ sub peak_kib {
 
 # The program under test, or another build of it where that one has sanitizers in it.
 sub plain_program {
-    for my $program (PgcTest::pgconverge(), $ENV{PGC_PLAIN} // (), PgcTest::root() . '/build/src/cli/pgconverge') {
+    my @builds = map { PgcTest::root() . "/$_/src/cli/pgconverge" } qw(build build-debug);
+    for my $program (PgcTest::pgconverge(), $ENV{PGC_PLAIN} // (), @builds) {
         next if !-x $program;
         return $program if PgcTest::slurp($program) !~ /__[at]san_init/;
     }
