@@ -302,7 +302,7 @@ static struct error *read_rule(struct reader *reader, struct column_rule *ret_ru
         if (has_type)
             return ERROR_HERE(reader, "the key \"type\" stands twice");
         TRY(read_type(reader, &ret_rule->type));
-        has_type = true;
+        has_type = ret_rule->has_type = true;
     }
     if (!has_type)
         return error_at(reader, begin, "the rule says nothing: { type: … }");

@@ -11,18 +11,32 @@
 #include "model/catalog.h"
 #include "model/chunk.h"
 #include "model/finding.h"
+#include "model/policy.h"
 #include "model/target.h"
+
+/* How the target compares the texts of a column that is a key or is looked up by. */
+enum text_compare {
+    COMPARE_UNSET, /* exact */
+    COMPARE_EXACT, /* by bytes */
+    COMPARE_LOWER, /* exact, and unique keys once more over lower(column) */
+    COMPARE_ICU,   /* a nondeterministic ICU collation, as near to the source's as there is */
+    COMPARE_CITEXT,
+};
 
 enum plan_names { NAMES_KEEP, NAMES_LOWER, NAMES_SNAKE };
 
 /*
  * "database.table.column" or "table.column" with globs; the most specific wins (most bytes that are
- * no wildcard), then the later.
+ * no wildcard), then the later: for each of its parts that is set.
  */
 struct column_rule {
     struct str pattern;
+    bool has_type;
     struct target_type type;
-    bool used; /* set by plan_make(): a rule that fits no column is a finding */
+    struct value_policies policies;
+    enum text_compare compare;
+    bool nullable; /* the target's column takes NULL whatever the source says */
+    bool used;     /* set by plan_make(): a rule that fits no column is a finding */
 };
 
 struct plan_options {
@@ -35,6 +49,8 @@ struct plan_options {
     size_t exclude_count;
     struct column_rule *rules;
     size_t rule_count;
+    struct value_policies policies; /* `values:`; never UNSET after plan_make() */
+    uint64_t max_quarantined;
     /* --lock: tables of engines without snapshots are a note then, not a blocker. */
     bool engines_locked;
 };
@@ -48,6 +64,8 @@ struct planned_column {
     bool copied;         /* false: PostgreSQL generates it */
     bool labels_checked; /* a CHECK of the target holds the labels of this ENUM */
     bool lossy;
+    struct value_policies policies; /* settled: none is UNSET */
+    enum text_compare compare;      /* settled */
 };
 
 struct planned_index {

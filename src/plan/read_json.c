@@ -74,7 +74,7 @@ static struct error *read_rule(const struct reader *parent, json_t *rule, size_t
 {
     static const char *const keys[] = {"pattern", "type", NULL};
     struct reader r = {parent->arena, arena_format(parent->arena, "options.columns[%zu]", i)};
-    struct column_rule read = {0};
+    struct column_rule read = {.has_type = true};
     struct str type = STR_NULL;
 
     if (!json_is_object(rule))

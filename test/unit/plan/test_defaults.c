@@ -122,7 +122,8 @@ static void test_maria_binary(void)
 
 static void test_boolean(void)
 {
-    struct column_rule rule = {.pattern = STR("*"), .type = {.kind = TARGET_BOOLEAN}};
+    struct column_rule rule = {
+        .pattern = STR("*"), .has_type = true, .type = {.kind = TARGET_BOOLEAN}};
 
     forget_tables();
     struct source_table *table = add_table("t");

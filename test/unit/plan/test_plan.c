@@ -105,7 +105,7 @@ static struct source_object objects[] = {
 static void build_shop(void)
 {
     static struct column_rule rules[] = {
-        {.pattern = STR("*.is_active"), .type = {.kind = TARGET_BOOLEAN}}};
+        {.pattern = STR("*.is_active"), .has_type = true, .type = {.kind = TARGET_BOOLEAN}}};
     static struct str exclude[] = {STR("tmp_*")};
 
     forget_tables();

@@ -64,15 +64,15 @@ static void test_defaults(void)
 static void test_rules(void)
 {
     struct column_rule rules[] = {
-        {.pattern = STR("*.flag"), .type = {.kind = TARGET_BOOLEAN}},
-        {.pattern = STR("t.flag"), .type = {.kind = TARGET_INTEGER}},
-        {.pattern = STR("*.fl?g"), .type = {.kind = TARGET_BIGINT}},
-        {.pattern = STR("app.u.doc"), .type = {.kind = TARGET_JSONB}},
-        {.pattern = STR("u.doc"), .type = {.kind = TARGET_TEXT}},
-        {.pattern = STR("nowhere.flag"), .type = {.kind = TARGET_TEXT}},
-        {.pattern = STR("*.bad"), .type = {.kind = TARGET_UUID}},
-        {.pattern = STR("*.tie"), .type = {.kind = TARGET_TEXT}},
-        {.pattern = STR("*.tie"), .type = {.kind = TARGET_VARCHAR, .length = 10}},
+        {.pattern = STR("*.flag"), .has_type = true, .type = {.kind = TARGET_BOOLEAN}},
+        {.pattern = STR("t.flag"), .has_type = true, .type = {.kind = TARGET_INTEGER}},
+        {.pattern = STR("*.fl?g"), .has_type = true, .type = {.kind = TARGET_BIGINT}},
+        {.pattern = STR("app.u.doc"), .has_type = true, .type = {.kind = TARGET_JSONB}},
+        {.pattern = STR("u.doc"), .has_type = true, .type = {.kind = TARGET_TEXT}},
+        {.pattern = STR("nowhere.flag"), .has_type = true, .type = {.kind = TARGET_TEXT}},
+        {.pattern = STR("*.bad"), .has_type = true, .type = {.kind = TARGET_UUID}},
+        {.pattern = STR("*.tie"), .has_type = true, .type = {.kind = TARGET_TEXT}},
+        {.pattern = STR("*.tie"), .has_type = true, .type = {.kind = TARGET_VARCHAR, .length = 10}},
     };
     struct source_table *table;
 
@@ -167,7 +167,8 @@ static void test_key_group(void)
 
 static void test_split_key(void)
 {
-    struct column_rule rules[] = {{.pattern = STR("parent.id"), .type = {.kind = TARGET_UUID}}};
+    struct column_rule rules[] = {
+        {.pattern = STR("parent.id"), .has_type = true, .type = {.kind = TARGET_UUID}}};
     struct source_table *table;
 
     forget_tables();
@@ -188,7 +189,8 @@ static void test_split_key(void)
 
 static void test_identity(void)
 {
-    struct column_rule rules[] = {{.pattern = STR("t.id"), .type = {.kind = TARGET_TEXT}}};
+    struct column_rule rules[] = {
+        {.pattern = STR("t.id"), .has_type = true, .type = {.kind = TARGET_TEXT}}};
     struct source_table *table;
 
     forget_tables();
