@@ -152,7 +152,7 @@ my @DAMAGE = (
     ['a column too many',           'ALTER TABLE twins ADD COLUMN c int',                            qr/column c is in the target alone/],
 );
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor, no_program => 1);
     fill($t);
     my $oracle = $t->oracle;

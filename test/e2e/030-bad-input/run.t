@@ -8,7 +8,7 @@ use lib "$FindBin::Bin/../lib";
 use PgcTest;
 use Test::More;
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source("CREATE TABLE good (id int PRIMARY KEY, v varchar(10)); INSERT INTO good VALUES (1, 'one'), (2, NULL);\n"
             . "CREATE TRIGGER guard BEFORE INSERT ON good FOR EACH ROW SET NEW.v = upper(NEW.v);");

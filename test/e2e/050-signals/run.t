@@ -8,7 +8,7 @@ use PgcTest;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
     # MariaDB writes statistics of a table ten seconds after its rows, in a transaction that nothing

@@ -9,7 +9,7 @@ use PgcTest;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
     # two tables between which every transaction moves one coin: their sum is always 10,000

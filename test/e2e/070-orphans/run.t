@@ -8,7 +8,7 @@ use lib "$FindBin::Bin/../lib";
 use PgcTest;
 use Test::More;
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source(<<'SQL');
 CREATE TABLE parent (id int PRIMARY KEY, code varchar(20) NOT NULL, UNIQUE (code));

@@ -18,7 +18,7 @@ my $canary_pattern = do {
     qr/$any/;
 };
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor, password => $canary);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
     my $secret = $t->file('secret', "$canary\n");

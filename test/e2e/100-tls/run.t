@@ -15,7 +15,7 @@ my $ca    = PgcTest::escape_uri(PgcTest::lab('CA'));
 my $other = PgcTest::escape_uri(PgcTest::lab('OTHER_CA'));
 my $tls   = PgcTest::lab('DIR') . '/tls';
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source("CREATE TABLE good (id int PRIMARY KEY, v varchar(10)); INSERT INTO good VALUES (1, 'one'), (2, NULL);");
     my $try = sub {

@@ -19,7 +19,7 @@ binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output
 sub ticked { (my $name = $_[0]) =~ s/`/``/g; return "`$name`" }
 sub text { (my $text = $_[0]) =~ s/(['\\])/\\$1/g; return "'$text'" }
 
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     my $n = 0;
     my $sql = "SET NAMES utf8mb4; SET sql_mode = '';\n";

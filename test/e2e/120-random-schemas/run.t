@@ -25,7 +25,7 @@ my @runs = defined $ENV{PGC_SEED} ? map { [$_, $ENV{PGC_SEED}] } @both
 
 my ($t, $schema, $what, %to);
 my @failed;
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my @seeds = map { $_->[1] } grep { $_->[0] eq $flavor } @runs or next;
     $t = PgcTest->new(flavor => $flavor);
     my @points = split ' ', $t->run('--list-crash-points')->{out};

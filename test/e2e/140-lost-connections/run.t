@@ -12,7 +12,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my @chunks = ('--chunk-rows', 500, '--jobs', 2);
-for my $flavor (qw(mysql mariadb)) {
+for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
     my $good = sub {

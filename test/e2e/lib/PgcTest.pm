@@ -74,10 +74,11 @@ sub lab {
     return $ENV{"LAB_$name"} // BAIL_OUT("LAB_$name is not set: is the server up? tools/lab up");
 }
 
-# Restarts a lab server with extra options; without any, as it was. The caller holds the server's
-# lock: it has a test database on it.
+# Restarts a lab server with extra options; without any, as it was. Another test that runs beside
+# this one would lose its server: so under the server's lock, which a test with a database there has.
 sub lab_restart {
     my ($server, @options) = @_;
+    my $lock = (grep { $_->{flavor} eq $server && $_->{lock} } @alive) ? undef : _lock($server);
     my $tool = $ENV{PGC_LAB_TOOL} // "$root/tools/lab";
     open my $lab, '-|', $tool, 'restart', $server, @options or BAIL_OUT("$tool: $!");
     my $log = join '', <$lab>;
@@ -122,6 +123,14 @@ sub _lock {
     open my $lock, '>>', $file or BAIL_OUT("$file: $!");
     flock $lock, LOCK_EX or BAIL_OUT("$file: $!");
     return $lock;
+}
+
+# Both source servers; first the one that no other test uses now, so that two tests side by side
+# seldom wait for each other.
+sub flavors {
+    my $file = lab('DIR') . '/e2e-mysql.lock';
+    open my $lock, '>>', $file or BAIL_OUT("$file: $!");
+    return flock($lock, LOCK_EX | LOCK_NB) ? qw(mysql mariadb) : qw(mariadb mysql);
 }
 
 # The account that deploy/sql tells an administrator to make: it reads one database.
