@@ -16,7 +16,7 @@ struct reader {
     struct config *config;
     size_t setting_capacity, rule_capacity;
     bool seen[OPTION_COUNT];
-    bool seen_version, seen_databases, seen_columns;
+    bool seen_version, seen_databases, seen_columns, seen_values;
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */
@@ -263,48 +263,153 @@ static struct error *read_databases(struct reader *reader)
     return NULL;
 }
 
+/* ---- values: --------------------------------------------------------------------------------- */
+
+static struct error *read_policy(struct reader *reader, enum value_class value_class,
+                                 struct value_policies *policies)
+{
+    CLEANUP(buf_free) struct buf choices = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
+    const char *name = value_class_name(value_class);
+    const yaml_event_t *event = &reader->event;
+    enum value_policy policy = POLICY_UNSET;
+    struct str word = STR_NULL;
+
+    if (policies->of[value_class] != POLICY_UNSET)
+        return ERROR_HERE(reader, "the key \"%s\" stands twice", name);
+    TRY(next(reader));
+    /* YAML's null is no value; whether the word was meant is not guessed. */
+    if (is_at(reader, YAML_SCALAR_EVENT) && event->data.scalar.length == 4 &&
+        memcmp(event->data.scalar.value, "null", 4) == 0 &&
+        event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+        return error_with_fix(
+            ERROR_HERE(reader, "%s has no value: null without quotes is none", name),
+            "write %s: \"null\"", name);
+    TRY(scalar(reader, name, &word));
+    if (value_policy_parse(word, &policy) && policy_effect(value_class, policy) != NULL) {
+        policies->of[value_class] = policy;
+        return NULL;
+    }
+    policy_print_choices(value_class, &choices);
+    return error_with_fix(ERROR_HERE(reader, "%s cannot be \"" STR_FMT "\"", name, STR_ARG(word)),
+                          "%s takes %s", name, buf_c_str(&choices));
+}
+
+static size_t add_class_names(const char **names, size_t count)
+{
+    for (enum value_class i = 0; i < CLASS_COUNT; i++)
+        names[count++] = value_class_name(i);
+    return count;
+}
+
+/* { zero_date: "null", nul_byte: quarantine } */
+static struct error *read_values(struct reader *reader)
+{
+    enum value_class value_class;
+    struct str key = STR_NULL;
+
+    TRY(next(reader));
+    if (!is_at(reader, YAML_MAPPING_START_EVENT))
+        return ERROR_HERE(reader, "values is a mapping: zero_date: quarantine");
+    for (;;) {
+        TRY(next(reader));
+        if (is_at(reader, YAML_MAPPING_END_EVENT))
+            return NULL;
+        TRY(scalar(reader, "a key", &key));
+        if (!value_class_parse(key, &value_class)) {
+            const char *names[CLASS_COUNT];
+            return unknown_key(reader, key, names, add_class_names(names, 0));
+        }
+        TRY(read_policy(reader, value_class, &reader->config->policies));
+    }
+}
+
 /* ---- columns: -------------------------------------------------------------------------------- */
 
-static struct error *read_type(struct reader *reader, struct target_type *ret_type)
+static struct error *read_type(struct reader *reader, struct column_rule *rule)
 {
     struct str text = STR_NULL;
 
+    if (rule->has_type)
+        return ERROR_HERE(reader, "the key \"type\" stands twice");
     TRY(next(reader));
     TRY(scalar(reader, "type", &text));
-    if (!target_type_parse(text, ret_type))
+    if (!target_type_parse(text, &rule->type))
         return error_with_fix(
             ERROR_HERE(reader, "\"" STR_FMT "\" is not a type that columns can become",
                        STR_ARG(text)),
             "boolean, smallint, integer, bigint, numeric(p,s), real, double precision, bit(n), "
             "varchar(n), text, bytea, date, time, timestamp, timestamptz, interval, uuid, json, "
             "jsonb or text[]");
+    rule->has_type = true;
     return NULL;
 }
 
-/* { type: boolean } */
+static struct error *read_nullable(struct reader *reader, struct column_rule *rule)
+{
+    struct str text = STR_NULL;
+    bool flag = false;
+
+    if (rule->nullable)
+        return ERROR_HERE(reader, "the key \"nullable\" stands twice");
+    TRY(next(reader));
+    TRY(scalar(reader, "nullable", &text));
+    if (!value_flag(text, &flag) || !flag)
+        return error_with_fix(ERROR_HERE(reader, "nullable takes true alone"),
+                              "leave it out where the column is to stay as it is in MySQL");
+    rule->nullable = true;
+    return NULL;
+}
+
+static struct error *read_compare(struct reader *reader, struct column_rule *rule)
+{
+    struct str text = STR_NULL;
+
+    if (rule->compare != COMPARE_UNSET)
+        return ERROR_HERE(reader, "the key \"compare\" stands twice");
+    TRY(next(reader));
+    TRY(scalar(reader, "compare", &text));
+    if (!text_compare_parse(text, &rule->compare))
+        return error_with_fix(
+            ERROR_HERE(reader, "compare cannot be \"" STR_FMT "\"", STR_ARG(text)),
+            "compare takes exact, lower, icu or citext");
+    return NULL;
+}
+
+static struct error *read_rule_part(struct reader *reader, struct str key, struct column_rule *rule)
+{
+    enum value_class value_class;
+
+    if (str_equal_c(key, "type"))
+        return read_type(reader, rule);
+    if (str_equal_c(key, "nullable"))
+        return read_nullable(reader, rule);
+    if (str_equal_c(key, "compare"))
+        return read_compare(reader, rule);
+    if (value_class_parse(key, &value_class))
+        return read_policy(reader, value_class, &rule->policies);
+
+    const char *names[CLASS_COUNT + 3] = {"type", "nullable", "compare"};
+    return unknown_key(reader, key, names, add_class_names(names, 3));
+}
+
+/* { type: boolean, not_boolean: "null" } */
 static struct error *read_rule(struct reader *reader, struct column_rule *ret_rule)
 {
-    static const char *const known[] = {"type"};
-    bool has_type = false;
+    size_t parts = 0;
     struct str key = STR_NULL;
 
     TRY(next(reader));
     if (!is_at(reader, YAML_MAPPING_START_EVENT))
         return ERROR_HERE(reader, "a rule is a mapping: { type: boolean }");
     yaml_mark_t begin = reader->event.start_mark;
-    for (;;) {
+    for (;; parts++) {
         TRY(next(reader));
         if (is_at(reader, YAML_MAPPING_END_EVENT))
             break;
         TRY(scalar(reader, "a key", &key));
-        if (!str_equal_c(key, "type"))
-            return unknown_key(reader, key, known, COUNT_OF(known));
-        if (has_type)
-            return ERROR_HERE(reader, "the key \"type\" stands twice");
-        TRY(read_type(reader, &ret_rule->type));
-        has_type = ret_rule->has_type = true;
+        TRY(read_rule_part(reader, key, ret_rule));
     }
-    if (!has_type)
+    if (parts == 0)
         return error_at(reader, begin, "the rule says nothing: { type: … }");
     return NULL;
 }
@@ -384,7 +489,7 @@ static struct error *read_section(struct reader *reader, struct str key, bool *s
 
 static struct error *read_top_key(struct reader *reader)
 {
-    static const char *const extra[] = {"version", "databases", "columns"};
+    static const char *const extra[] = {"version", "databases", "values", "columns"};
     enum cli_option option;
     struct str key = STR_NULL;
 
@@ -393,6 +498,8 @@ static struct error *read_top_key(struct reader *reader)
         return read_section(reader, key, &reader->seen_version, read_version);
     if (str_equal_c(key, "databases"))
         return read_section(reader, key, &reader->seen_databases, read_databases);
+    if (str_equal_c(key, "values"))
+        return read_section(reader, key, &reader->seen_values, read_values);
     if (str_equal_c(key, "columns"))
         return read_section(reader, key, &reader->seen_columns, read_columns);
     if (find_key(key, KEY_TOP, &option))
@@ -489,6 +596,7 @@ struct error *config_apply(const char *path, struct cli_options *options)
         TRY(apply_setting(path, &config.settings[i], options, &nowhere));
     options->rules = config.rules;
     options->rule_count = config.rule_count;
+    options->policies = config.policies;
     if (config.database_name.len > 0)
         options->database_name = config.database_name.ptr;
     options->config_open = stat(path, &status) == 0 && (status.st_mode & 0044) != 0;

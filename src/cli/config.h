@@ -20,6 +20,7 @@ struct config {
     struct str database_name; /* databases[0].name, "" without */
     struct column_rule *rules;
     size_t rule_count;
+    struct value_policies policies; /* values:; UNSET where nothing is said */
 };
 
 /*

@@ -310,6 +310,8 @@ void cli_plan_options(const struct cli_options *options, struct plan_options *re
         .exclude_count = options->exclude.count,
         .rules = options->rules,
         .rule_count = options->rule_count,
+        .policies = options->policies,
+        .max_quarantined = options->max_quarantined,
         .engines_locked = options->lock,
     };
 }

@@ -1,6 +1,7 @@
 /*
  * pgconverge-manual TEMPLATE: prints a manual page as scdoc, with what stands in the tables in the
- * place of the lines @commands@, @options@, @keys@, @database-keys@ and @ids@. Not installed.
+ * place of the lines @commands@, @options@, @keys@, @database-keys@, @classes@ and @ids@. It is not
+ * installed.
  */
 #include "base/limits.h"
 #include "cli/help.h"
@@ -94,6 +95,19 @@ static void add_keys(struct buf *text, unsigned level)
     }
 }
 
+static void add_classes(struct buf *text)
+{
+    for (enum value_class i = 0; i < CLASS_COUNT; i++) {
+        CLEANUP(buf_free) struct buf choices = BUF_INIT(64 * KIB, "policies");
+        policy_print_choices(i, &choices);
+        buf_add_c(text, "*");
+        add_plain(text, value_class_name(i));
+        buf_add_c(text, "*\n\t");
+        add_plain(text, buf_c_str(&choices));
+        buf_add_c(text, "\n\n");
+    }
+}
+
 static void add_ids(struct buf *text)
 {
     const struct error_description *description;
@@ -116,6 +130,8 @@ static bool add_part(struct buf *text, struct str part)
         add_keys(text, KEY_TOP);
     else if (str_equal_c(part, "@database-keys@"))
         add_keys(text, KEY_DATABASE);
+    else if (str_equal_c(part, "@classes@"))
+        add_classes(text);
     else if (str_equal_c(part, "@ids@"))
         add_ids(text);
     else

@@ -10,6 +10,10 @@ static bool decides_something(const struct cli_options *options)
         if ((cli_option_info(o)->keys & KEY_DECIDES) != 0 && cli_given(options, o))
             return true;
     }
+    for (enum value_class i = 0; i < CLASS_COUNT; i++) {
+        if (options->policies.of[i] != POLICY_UNSET)
+            return true;
+    }
     return options->rule_count > 0;
 }
 
@@ -45,8 +49,12 @@ static struct error *read_plan_file(const struct cli_options *options, struct ar
                                         from_file.engines_locked ? "" : "out"),
                               "%s", options->plan),
             from_file.engines_locked ? "give --lock here, too" : "make a plan with --lock");
+    /* A limit, not a decision: it may be raised for a plan that stays as it is. */
+    if (cli_given(options, OPTION_max_quarantined))
+        from_file.max_quarantined = options->max_quarantined;
     if (!decides_something(options))
         *ret_options = from_file;
+    ret_options->max_quarantined = from_file.max_quarantined;
     return NULL;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "model/charset.h"
+#include "model/policy.h"
 #include "model/row.h"
 #include "model/type.h"
 
@@ -24,6 +25,14 @@ struct convert_column {
 
 /* Whether a value of `source` can be converted to `target` at all (the plan asks). */
 bool convert_supports(const struct source_type *source, const struct target_type *target);
+
+/*
+ * The classes of values (model/policy.h) that a column of `source` can have on its way to `target`,
+ * a bit each, 1 << CLASS_x: none where every value fits by what the types say. What does not depend
+ * on the two types alone (NULL, references) is not among them.
+ */
+uint32_t convert_classes(const struct source_type *source, const struct target_type *target,
+                         bool labels_checked);
 
 struct converter;
 /*

@@ -16,8 +16,8 @@ static const struct value_class_row {
                             PGC_VALUE_ZERO_DATE,
                             {[POLICY_NULL] = "becomes NULL",
                              [POLICY_REPLACE] =
-                                 "becomes the nearest day: a zero month or day is 1, "
-                                 "a day too late is the month's last",
+                                 ("becomes the nearest day: a zero month or day is 1, "
+                                  "a day too late is the month's last"),
                              [POLICY_QUARANTINE] = "the row is set aside"}},
     [CLASS_NUL_BYTE] = {"nul_byte",
                         PGC_VALUE_NUL,
@@ -53,8 +53,9 @@ static const struct value_class_row {
     [CLASS_EMPTY_ENUM] = {"empty_enum",
                           PGC_VALUE_NO_LABEL,
                           {[POLICY_NULL] = "becomes NULL",
-                           [POLICY_REPLACE] = "becomes the empty text, which the target then takes "
-                                              "as one more label",
+                           [POLICY_REPLACE] =
+                               ("becomes the empty text, which the target then takes "
+                                "as one more label"),
                            [POLICY_QUARANTINE] = "the row is set aside"}},
     [CLASS_NOT_BOOLEAN] = {"not_boolean",
                            PGC_VALUE_NOT_BOOLEAN,
@@ -125,6 +126,21 @@ bool value_policy_parse(struct str text, enum value_policy *ret_policy)
 const char *policy_effect(enum value_class value_class, enum value_policy policy)
 {
     return policy == POLICY_REFUSE ? "stops the run" : rows[value_class].effects[policy];
+}
+
+void policy_print_choices(enum value_class value_class, struct buf *text)
+{
+    enum value_policy last = POLICY_COUNT - 1;
+
+    while (policy_effect(value_class, last) == NULL)
+        last--;
+    for (enum value_policy i = POLICY_REFUSE; i <= last; i++) {
+        const char *effect = policy_effect(value_class, i);
+        if (effect == NULL)
+            continue;
+        buf_add_c(text, i == POLICY_REFUSE ? "" : i == last ? " or " : ", ");
+        buf_add_format(text, "%s (%s)", policy_names[i], effect);
+    }
 }
 
 enum error_id value_class_error(enum value_class value_class)

@@ -52,5 +52,10 @@ bool value_policy_parse(struct str text, enum value_policy *ret_policy);
  * where the two do not fit together.
  */
 const char *policy_effect(enum value_class value_class, enum value_policy policy);
+/*
+ * All that fit the class, with what each does: "refuse (stops the run), null (becomes NULL) or
+ * quarantine (the row is set aside)".
+ */
+void policy_print_choices(enum value_class value_class, struct buf *text);
 /* The id under which a value of the class is refused. */
 enum error_id value_class_error(enum value_class value_class);

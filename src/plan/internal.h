@@ -22,7 +22,9 @@ struct planner {
 };
 
 /* The form of plan.json; another one is not read. */
-#define PLAN_FORMAT 1
+#define PLAN_FORMAT 2
+/* The member of plan.json's options that the digest leaves out. */
+#define OPTION_MAX_QUARANTINED "max_quarantined"
 #define SHA256_BYTES 32
 
 /* ---- the passes ------------------------------------------------------------------------------ */
@@ -37,6 +39,9 @@ void map_types(struct planner *p);
 void map_expressions(struct planner *p);
 /* Indexes, foreign keys and their names, chunk keys. After map_expressions(). */
 void map_keys(struct planner *p);
+/* Whether the policies of each column can be followed; those of values it cannot hold are dropped.
+ * After map_keys(). */
+void check_policies(struct planner *p);
 /* The keys by which a table's rows are read in parts. */
 void choose_chunk_key(struct planner *p, struct planned_table *table);
 
@@ -73,6 +78,16 @@ void settle_names(struct arena *arena, const struct map *reserved, struct name_w
 
 /* ---- types and columns ----------------------------------------------------------------------- */
 
+/*
+ * What the rules and `values:` say of a column, settled part by part: of each part the most
+ * specific rule that sets it. Policies and the comparison are never UNSET; the pattern is that of
+ * the rule for the type.
+ */
+struct column_rule find_rule(struct planner *p, struct str table, struct str column);
+void note_unused_rules(struct planner *p);
+/* Whether the target's column is NOT NULL; `nullable` is what a rule says. */
+void settle_null(struct planner *p, struct planned_table *table, size_t i, bool nullable);
+struct error *check_rules(const struct plan_options *options) CHECKED;
 /* Position of a source column in the target table: they run parallel. */
 static inline const struct target_type *target_type_of(const struct planned_table *table,
                                                        int column)
@@ -103,7 +118,7 @@ const char *disposition_word(enum disposition disposition);
 /*
  * SHA-256 over the canonical form (compact, keys sorted) of a plan's JSON without its digest: of a
  * plan, piece by piece, since the whole of a large one takes much memory; and of a file's object,
- * which has no member "digest".
+ * which has no member "digest" and whose options have no OPTION_MAX_QUARANTINED.
  */
 struct error *digest_plan(const struct plan *plan, char ret_hex[65]) CHECKED;
 struct error *digest_json(const json_t *object, char ret_hex[65]) CHECKED;

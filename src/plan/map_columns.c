@@ -147,8 +147,9 @@ static void add_type_check(struct planner *p, struct planned_table *table, size_
     const char *ending = "labels";
 
     if (table->columns[i].labels_checked && is_text) {
-        sql = arena_format(p->arena, STR_FMT " IN (" STR_FMT ")", STR_ARG(name),
-                           STR_ARG(label_list(p->arena, &column->type)));
+        bool takes_empty = table->columns[i].policies.of[CLASS_EMPTY_ENUM] == POLICY_REPLACE;
+        sql = arena_format(p->arena, STR_FMT " IN (" STR_FMT "%s)", STR_ARG(name),
+                           STR_ARG(label_list(p->arena, &column->type)), takes_empty ? ", ''" : "");
     } else if (column->type.kind == SOURCE_SET && target->kind == TARGET_TEXT_ARRAY) {
         sql = arena_format(p->arena, STR_FMT " <@ ARRAY[" STR_FMT "]::text[]", STR_ARG(name),
                            STR_ARG(label_list(p->arena, &column->type)));

@@ -204,46 +204,6 @@ static struct str default_reason(const struct source_type *type)
     return STR_NULL;
 }
 
-/* ---- rules ----------------------------------------------------------------------------------- */
-
-static size_t rule_weight(struct str pattern)
-{
-    size_t weight = 0;
-
-    for (size_t i = 0; i < pattern.len; i++)
-        weight += pattern.ptr[i] != '*' && pattern.ptr[i] != '?';
-    return weight;
-}
-
-static struct column_rule *find_rule(struct planner *p, struct str table, struct str column)
-{
-    struct str full = object_name(p, table, column);
-    struct str bare = str_slice(full, p->catalog->database.len + 1, full.len);
-    struct column_rule *best = NULL;
-
-    for (size_t i = 0; i < p->options->rule_count; i++) {
-        struct column_rule *rule = &p->options->rules[i];
-        if (!str_glob(rule->pattern, full) && !str_glob(rule->pattern, bare))
-            continue;
-        rule->used = true;
-        if (best == NULL || rule_weight(rule->pattern) >= rule_weight(best->pattern))
-            best = rule;
-    }
-    return best;
-}
-
-static void note_unused_rules(struct planner *p)
-{
-    for (size_t i = 0; i < p->options->rule_count; i++) {
-        const struct column_rule *rule = &p->options->rules[i];
-        if (rule->used)
-            continue;
-        struct finding *finding =
-            add_finding(p, SEVERITY_CHANGES, 0, rule->pattern, STR("this rule fits no column"));
-        finding->fix = STR("correct or remove it under columns:");
-    }
-}
-
 /* ---- key groups ------------------------------------------------------------------------------ */
 
 /*
@@ -441,11 +401,15 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     struct planned_column *planned = &table->columns[i];
     struct target_type *target = &table->target.columns[i].type;
     struct str object = object_name(p, table->source->name, column->name);
-    const struct column_rule *rule = find_rule(p, table->source->name, column->name);
+    struct column_rule settled = find_rule(p, table->source->name, column->name);
+    const struct column_rule *rule = settled.has_type ? &settled : NULL;
     bool known = default_type(type, target);
 
     planned->source = (int)i;
     planned->copied = true;
+    planned->policies = settled.policies;
+    planned->compare = settled.compare;
+    settle_null(p, table, i, settled.nullable);
     planned->rule = "default";
     planned->reason = default_reason(type);
     planned->lossy = type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR;
@@ -531,7 +495,6 @@ void map_types(struct planner *p)
             struct target_column *target = &table->target.columns[i];
 
             map_column_type(p, table, i, groups.holds_key[root_of(&groups, groups.first[t] + i)]);
-            target->not_null = !column->nullable;
             target->comment = column->comment;
             if (column->auto_increment && is_created)
                 map_identity(p, table, i);

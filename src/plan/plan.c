@@ -194,7 +194,7 @@ static struct error *check_options(const struct plan_options *options)
         str_equal_c(options->schema, "pgconverge"))
         return error_new(PGC_BAD_OPTION_VALUE, "--schema cannot be \"" STR_FMT "\", which is taken",
                          STR_ARG(options->schema));
-    return NULL;
+    return check_rules(options);
 }
 
 static void begin_plan(struct planner *p)
@@ -217,6 +217,9 @@ static void begin_plan(struct planner *p)
     }
     for (size_t i = 0; i < p->options->rule_count; i++)
         p->options->rules[i].used = false;
+    for (enum value_class i = 0; i < CLASS_COUNT; i++)
+        if (p->options->policies.of[i] == POLICY_UNSET)
+            p->options->policies.of[i] = POLICY_REFUSE;
 }
 
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
@@ -239,6 +242,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     map_types(&planner);
     map_expressions(&planner);
     map_keys(&planner);
+    check_policies(&planner);
     note_objects(&planner);
 
     TRY(digest_plan(&plan, digest));

@@ -50,6 +50,7 @@ struct plan_options {
     struct column_rule *rules;
     size_t rule_count;
     struct value_policies policies; /* `values:`; never UNSET after plan_make() */
+    /* Of a run, over all tables. In plan.json and not in its digest: it may be raised later. */
     uint64_t max_quarantined;
     /* --lock: tables of engines without snapshots are a note then, not a blocker. */
     bool engines_locked;
@@ -110,6 +111,10 @@ struct plan {
     struct finding_list findings;
     struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
 };
+
+/* "exact", "lower", "icu", "citext" as users write it; COMPARE_UNSET is "exact". */
+const char *text_compare_name(enum text_compare compare);
+bool text_compare_parse(struct str text, enum text_compare *ret_compare);
 
 /* Blockers are findings, not errors: an error is a bug or a wrong rule. */
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,

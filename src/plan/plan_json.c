@@ -73,10 +73,43 @@ static void put_type(struct writer *w, json_t *object, const char *key,
 
 /* ---- options --------------------------------------------------------------------------------- */
 
+/* What is asked, where it is not what `silent` stands for; NULL when nothing is. */
+static json_t *policies_json(struct writer *w, const struct value_policies *policies,
+                             enum value_policy silent)
+{
+    json_t *object = NULL;
+
+    for (enum value_class i = 0; i < CLASS_COUNT; i++) {
+        if (policies->of[i] == silent)
+            continue;
+        object = object == NULL ? json_object() : object;
+        put_c(w, object, value_class_name(i), value_policy_name(policies->of[i]));
+    }
+    return object;
+}
+
+static json_t *rule_json(struct writer *w, const struct column_rule *rule)
+{
+    json_t *object = json_object();
+    json_t *policies = policies_json(w, &rule->policies, POLICY_UNSET);
+
+    put_text(w, object, "pattern", rule->pattern);
+    if (rule->has_type)
+        put_type(w, object, "type", &rule->type);
+    if (rule->nullable)
+        put_flag(w, object, "nullable", true);
+    if (rule->compare != COMPARE_UNSET)
+        put_c(w, object, "compare", text_compare_name(rule->compare));
+    if (policies != NULL)
+        put(w, object, "values", policies);
+    return object;
+}
+
 json_t *options_json(struct writer *w, const struct plan_options *options)
 {
     json_t *object = json_object();
     json_t *rules = json_array();
+    json_t *policies = policies_json(w, &options->policies, POLICY_REFUSE);
 
     put_text(w, object, "schema", options->schema);
     put_text(w, object, "owner", options->owner);
@@ -84,12 +117,12 @@ json_t *options_json(struct writer *w, const struct plan_options *options)
     put(w, object, "tables", texts(w, options->include, options->include_count));
     put(w, object, "exclude", texts(w, options->exclude, options->exclude_count));
     put_flag(w, object, "lock", options->engines_locked);
-    for (size_t i = 0; i < options->rule_count; i++) {
-        json_t *rule = json_object();
-        put_text(w, rule, "pattern", options->rules[i].pattern);
-        put_type(w, rule, "type", &options->rules[i].type);
-        push(w, rules, rule);
-    }
+    if (policies != NULL)
+        put(w, object, "values", policies);
+    if (w->with_limits)
+        put_number(w, object, OPTION_MAX_QUARANTINED, options->max_quarantined);
+    for (size_t i = 0; i < options->rule_count; i++)
+        push(w, rules, rule_json(w, &options->rules[i]));
     put(w, object, "columns", rules);
     return object;
 }
@@ -133,7 +166,12 @@ static json_t *column_json(struct writer *w, const struct planned_table *table, 
     const struct planned_column *planned = &table->columns[i];
     const struct target_column *target = &table->target.columns[i];
     json_t *object = json_object();
+    json_t *policies = policies_json(w, &planned->policies, POLICY_REFUSE);
 
+    if (policies != NULL)
+        put(w, object, "values", policies);
+    if (planned->compare > COMPARE_EXACT)
+        put_c(w, object, "compare", text_compare_name(planned->compare));
     put(w, object, "source", source_column_json(w, &table->source->columns[planned->source]));
     put_text(w, object, "name", target->name);
     put_type(w, object, "type", &target->type);

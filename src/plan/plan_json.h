@@ -9,6 +9,7 @@
 /* When memory runs out anywhere the whole is refused. */
 struct writer {
     bool failed;
+    bool with_limits; /* also what the digest is not over: OPTION_MAX_QUARANTINED */
 };
 
 json_t *options_json(struct writer *w, const struct plan_options *options);

@@ -168,7 +168,8 @@ static int add_to_buf(const char *bytes, size_t len, void *buf)
 
 struct error *plan_print_json(const struct plan *plan, struct buf *json)
 {
-    struct emitter e = {.is_indented = true, .write = add_to_buf, .to = json};
+    struct emitter e = {
+        .is_indented = true, .write = add_to_buf, .to = json, .writer = {.with_limits = true}};
 
     emit_plan(&e, plan, true);
     if (e.writer.failed)

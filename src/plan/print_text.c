@@ -115,6 +115,25 @@ static bool is_news(struct said *said, const struct planned_column *planned)
     return true;
 }
 
+/* What becomes of values that the column's type cannot hold, where they do not stop the run. */
+static void add_policies(struct buf *text, const struct planned_column *planned)
+{
+    struct buf line = BUF_INIT(LIMIT_DOCUMENT, "plan");
+    size_t indent = INDENT + NAME_COLUMNS + 4;
+
+    for (enum value_class i = 0; i < CLASS_COUNT; i++) {
+        if (planned->policies.of[i] == POLICY_REFUSE)
+            continue;
+        buf_add_format(&line, "%s%s: %s", line.len > 0 ? "; " : "", value_class_name(i),
+                       policy_effect(i, planned->policies.of[i]));
+    }
+    if (line.len > 0) {
+        buf_add_format(text, "%*s", (int)indent, "");
+        add_wrapped(text, buf_str(&line), indent, indent);
+    }
+    buf_free(&line);
+}
+
 static void add_column(struct buf *text, const struct planned_table *table, size_t i,
                        struct said *said)
 {
@@ -141,6 +160,7 @@ static void add_column(struct buf *text, const struct planned_table *table, size
         buf_add_format(text, "%*s", (int)indent, "");
         add_wrapped(text, planned->reason, indent, indent);
     }
+    add_policies(text, planned);
 }
 
 static void add_index(struct buf *text, const struct planned_index *index)
@@ -278,6 +298,22 @@ static void add_counts(struct buf *text, const struct plan *plan)
         plan_count_findings(plan, SEVERITY_CHANGES), plan_count_findings(plan, SEVERITY_NOTE));
 }
 
+/* Said where rows may be set aside at all. */
+static void add_limit(struct buf *text, const struct plan *plan)
+{
+    for (size_t t = 0; t < plan->table_count; t++) {
+        const struct planned_table *table = &plan->tables[t];
+        for (size_t i = 0; i < table->column_count; i++)
+            for (enum value_class k = 0; k < CLASS_COUNT; k++)
+                if (table->disposition == DISPOSITION_CREATED &&
+                    table->columns[i].policies.of[k] == POLICY_QUARANTINE) {
+                    buf_add_format(text, "rows that may be set aside: at most %" PRIu64 "\n",
+                                   plan->options->max_quarantined);
+                    return;
+                }
+    }
+}
+
 struct error *plan_print_text(const struct plan *plan, struct buf *text)
 {
     struct said said = {0};
@@ -288,6 +324,7 @@ struct error *plan_print_text(const struct plan *plan, struct buf *text)
                    plan->catalog->flavor == FLAVOR_MYSQL ? "MySQL" : "MariaDB");
     add_cut(text, plan->options->schema, 60);
     buf_add_format(text, "\ndigest " STR_FMT "\n", STR_ARG(plan->digest));
+    add_limit(text, plan);
     buf_add_c(text, "marks: * not the plain default, ! changes meaning\n");
     for (size_t i = 0; i < plan->table_count; i++)
         if (plan->tables[i].disposition == DISPOSITION_CREATED)

@@ -69,21 +69,65 @@ static struct error *read_texts(const struct reader *r, json_t *object, const ch
     return NULL;
 }
 
+/* {"zero_date": "null"}; none at all when there is no such member. */
+static struct error *read_policies(const struct reader *r, json_t *object,
+                                   struct value_policies *ret_policies)
+{
+    json_t *values = json_object_get(object, "values"), *value;
+    enum value_class value_class;
+    const char *key;
+
+    if (values != NULL && !json_is_object(values))
+        return wrong(r, "values", "an object");
+    json_object_foreach(values, key, value)
+    {
+        const char *word = json_string_value(value);
+        if (!value_class_parse(str_of(key), &value_class))
+            return wrong(r, "values", "an object of classes of values");
+        if (!value_policy_parse(str_of(word != NULL ? word : ""), &ret_policies->of[value_class]))
+            return wrong(r, "values", "an object of policies");
+    }
+    return NULL;
+}
+
+static struct error *read_rule_type(const struct reader *r, json_t *rule,
+                                    struct column_rule *ret_rule)
+{
+    struct str type = STR_NULL;
+
+    if (json_object_get(rule, "type") == NULL)
+        return NULL;
+    TRY(read_text(r, rule, "type", &type));
+    if (!target_type_parse(type, &ret_rule->type))
+        return wrong(r, "type", "a type that columns can become");
+    ret_rule->has_type = true;
+    return NULL;
+}
+
 static struct error *read_rule(const struct reader *parent, json_t *rule, size_t i,
                                struct column_rule *ret_rule)
 {
-    static const char *const keys[] = {"pattern", "type", NULL};
+    static const char *const keys[] = {"pattern", "type", "nullable", "compare", "values", NULL};
     struct reader r = {parent->arena, arena_format(parent->arena, "options.columns[%zu]", i)};
-    struct column_rule read = {.has_type = true};
-    struct str type = STR_NULL;
+    struct column_rule read = {0};
+    struct str compare = STR_NULL;
 
     if (!json_is_object(rule))
         return wrong(&r, "", "an object");
     TRY(check_keys(&r, rule, keys));
     TRY(read_text(&r, rule, "pattern", &read.pattern));
-    TRY(read_text(&r, rule, "type", &type));
-    if (!target_type_parse(type, &read.type))
-        return wrong(&r, "type", "a type that columns can become");
+    TRY(read_rule_type(&r, rule, &read));
+    if (json_object_get(rule, "nullable") != NULL) {
+        if (!json_is_true(json_object_get(rule, "nullable")))
+            return wrong(&r, "nullable", "true");
+        read.nullable = true;
+    }
+    if (json_object_get(rule, "compare") != NULL) {
+        TRY(read_text(&r, rule, "compare", &compare));
+        if (!text_compare_parse(compare, &read.compare))
+            return wrong(&r, "compare", "exact, lower, icu or citext");
+    }
+    TRY(read_policies(&r, rule, &read.policies));
     *ret_rule = read;
     return NULL;
 }
@@ -105,11 +149,14 @@ static struct error *read_names(const struct reader *r, json_t *object, enum pla
 static struct error *read_options(struct arena *arena, json_t *object,
                                   struct plan_options *ret_options)
 {
-    static const char *const keys[] = {"schema",  "owner", "names",   "tables",
-                                       "exclude", "lock",  "columns", NULL};
+    static const char *const keys[] = {"schema", "owner",   "names",
+                                       "tables", "exclude", "lock",
+                                       "values", "columns", OPTION_MAX_QUARANTINED,
+                                       NULL};
     struct reader r = {arena, STR("options")};
     struct plan_options options = {0};
     json_t *rules = json_object_get(object, "columns");
+    json_t *limit = json_object_get(object, OPTION_MAX_QUARANTINED);
 
     if (!json_is_object(object))
         return wrong(&r, "", "an object");
@@ -122,6 +169,10 @@ static struct error *read_options(struct arena *arena, json_t *object,
     if (!json_is_boolean(json_object_get(object, "lock")))
         return wrong(&r, "lock", "true or false");
     options.engines_locked = json_is_true(json_object_get(object, "lock"));
+    TRY(read_policies(&r, object, &options.policies));
+    if (!json_is_integer(limit) || json_integer_value(limit) < 0)
+        return wrong(&r, OPTION_MAX_QUARANTINED, "a number of rows");
+    options.max_quarantined = (uint64_t)json_integer_value(limit);
     if (!json_is_array(rules))
         return wrong(&r, "columns", "a list");
     options.rule_count = json_array_size(rules);
@@ -132,12 +183,13 @@ static struct error *read_options(struct arena *arena, json_t *object,
     return NULL;
 }
 
-/* The digest must be that of the rest of the file. */
+/* The digest must be that of the rest of the file, without the limit that may be raised. */
 static struct error *check_digest(json_t *root, struct str digest)
 {
     char hex[65];
 
     json_object_del(root, "digest");
+    json_object_del(json_object_get(root, "options"), OPTION_MAX_QUARANTINED);
     TRY(digest_json(root, hex));
     if (!str_equal_c(digest, hex))
         return error_new(PGC_STALE_PLAN,

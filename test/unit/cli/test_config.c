@@ -21,18 +21,23 @@ static void test_good(void)
                                "  - x\n"
                                "  - \"y,z\"\n"
                                "retry_for: 5m\n"
+                               "max_quarantined: 12\n"
+                               "values:\n"
+                               "  zero_date: \"null\"\n"
+                               "  nul_byte: quarantine\n"
                                "columns:\n"
                                "  app.user.flags: { type: boolean }\n"
                                "  other.user.flags: { type: \"varchar(40)\" }\n"
                                "  \"*.is_deleted\": { type: boolean }\n"
-                               "  app.short: { type: text }\n";
+                               "  app.short: { type: text }\n"
+                               "  a.b: { nullable: true, compare: icu, too_long: replace }\n";
     struct arena arena = ARENA_INIT(MIB, "test");
     struct config config;
 
     ok_call(config_parse(str_of(text), "c.yaml", &arena, &config), "a whole file");
     is_str(config.database_name, STR("app"), "the entry's name");
-    is_number(config.setting_count, 10, "settings");
-    is_number(config.rule_count, 4, "rules");
+    is_number(config.setting_count, 11, "settings");
+    is_number(config.rule_count, 5, "rules");
     is_str(config.rules[0].pattern, STR("user.flags"), "the entry's name is taken off");
     is_str(config.rules[1].pattern, STR("other.user.flags"), "another database's stays");
     is_number(config.rules[1].type.kind, TARGET_VARCHAR, "varchar(40)");
@@ -42,6 +47,12 @@ static void test_good(void)
     is_number(config.settings[8].value_count, 2, "a list of two");
     is_str(config.settings[8].values[1], STR("y,z"), "whose comma is a comma");
     is_number(config.settings[8].line, 14, "the list's line");
+    is_number(config.policies.of[CLASS_ZERO_DATE], POLICY_NULL, "null in quotes is a policy");
+    is_number(config.policies.of[CLASS_NUL_BYTE], POLICY_QUARANTINE, "quarantine");
+    is_number(config.policies.of[CLASS_ORPHAN], POLICY_UNSET, "nothing is said of orphans");
+    ok(config.rules[4].nullable && !config.rules[4].has_type, "a rule without a type");
+    is_number(config.rules[4].compare, COMPARE_ICU, "its comparison");
+    is_number(config.rules[4].policies.of[CLASS_TOO_LONG], POLICY_REPLACE, "its policy");
     arena_free(&arena);
 
     ok_call(config_parse(STR("version: 1"), "c.yaml", &arena, &config), "the shortest file");
@@ -61,8 +72,9 @@ static const struct {
     {"version: 1\nversion: 1\n", "c.yaml:2:1: the key \"version\" stands twice", ""},
     {"- version\n", "c.yaml:1:1: a configuration is a mapping", ""},
     {"version: 1\njbos: 4\n", "c.yaml:2:1: unknown key \"jbos\", did you mean \"jobs\"?", "jobs"},
-    {"version: 1\nvalues:\n  zero_date: \"null\"\n", "c.yaml:2:1: unknown key \"values\"", "jobs"},
-    {"version: 1\nmax_quarantined: 0\n", "c.yaml:2:1: unknown key", ""},
+    {"version: 1\npresets:\n  - kratos\n", "c.yaml:2:1: unknown key \"presets\"", "jobs"},
+    {"version: 1\nmax_quarantine: 0\n",
+     "c.yaml:2:1: unknown key \"max_quarantine\", did you mean \"max_quarantined\"?", ""},
     {"version: 1\nsource: mysql://m@h/d\n", "c.yaml:2:1: unknown key \"source\"", ""},
     {"version: 1\njobs: 4\njobs: 5\n", "c.yaml:3:1: the key \"jobs\" stands twice", ""},
     {"version: 1\njobs:\n", "jobs has no value", ""},
@@ -104,6 +116,29 @@ static const struct {
     {"version: 1\ncolumns:\n  t.c: { type: text }\n  t.c: { type: text }\n",
      "c.yaml:4:3: the pattern \"t.c\" stands twice", ""},
     {"version: 1\ncolumns:\n  *.c: { type: text }\n", "c.yaml:3:", ""},
+    {"version: 1\nvalues: refuse\n", "c.yaml:2:9: values is a mapping", ""},
+    {"version: 1\nvalues: {}\nvalues: {}\n", "c.yaml:3:1: the key \"values\" stands twice", ""},
+    {"version: 1\nvalues: { zero_dates: refuse }\n",
+     "c.yaml:2:11: unknown key \"zero_dates\", did you mean \"zero_date\"?", ""},
+    {"version: 1\nvalues: { zero_date: null }\n", "c.yaml:2:22: zero_date has no value",
+     "write zero_date: \"null\""},
+    {"version: 1\nvalues: { zero_date: }\n", "c.yaml:2:22: zero_date has no value", ""},
+    {"version: 1\nvalues: { zero_date: strip }\n", "c.yaml:2:22: zero_date cannot be \"strip\"",
+     "zero_date takes refuse (stops the run), null (becomes NULL), replace (becomes -infinity) or "
+     "quarantine (the row is set aside)"},
+    {"version: 1\nvalues: { orphan: unset }\n", "c.yaml:2:19: orphan cannot be \"unset\"", "null"},
+    {"version: 1\nvalues: { orphan: refuse, orphan: refuse }\n",
+     "c.yaml:2:27: the key \"orphan\" stands twice", ""},
+    {"version: 1\ncolumns:\n  t.c: { bad_uuid: replace }\n",
+     "c.yaml:3:20: bad_uuid cannot be \"replace\"", "quarantine"},
+    {"version: 1\ncolumns:\n  t.c: { nullable: false }\n", "c.yaml:3:20: nullable takes true",
+     "leave it out"},
+    {"version: 1\ncolumns:\n  t.c: { nullable: yes, nullable: yes }\n",
+     "c.yaml:3:25: the key \"nullable\"", ""},
+    {"version: 1\ncolumns:\n  t.c: { compare: loose }\n",
+     "c.yaml:3:19: compare cannot be \"loose\"", "exact, lower, icu or citext"},
+    {"version: 1\ncolumns:\n  t.c: { bad_uid: refuse }\n",
+     "c.yaml:3:10: unknown key \"bad_uid\", did you mean \"bad_uuid\"?", ""},
     {"version: &a 1\n", "c.yaml:1:10: anchors and aliases", ""},
     {"version: 1\nowner: *a\n", "c.yaml:2:8: anchors and aliases", ""},
     {"version: !!int 1\n", "c.yaml:1:10: tags", ""},

@@ -26,5 +26,10 @@ int main(void)
     ok(!value_policy_parse(STR("unset"), &policy), "unset is nothing to write");
     ok(!value_policy_parse(STR(""), &policy), "nothing is no policy");
     ok(policy_effect(CLASS_ZERO_DATE, POLICY_STRIP) == NULL, "a date has nothing to strip");
+    CLEANUP(buf_free) struct buf choices = BUF_INIT(4096, "test");
+    policy_print_choices(CLASS_BAD_UUID, &choices);
+    is_str(buf_str(&choices),
+           STR("refuse (stops the run), null (becomes NULL) or quarantine (the row is set aside)"),
+           "what fits a class, as a sentence");
     return done_testing();
 }

@@ -258,6 +258,8 @@ UNUSED static void forget_tables(void)
     built_count = 0;
     options.rule_count = options.include_count = options.exclude_count = 0;
     options.names = NAMES_KEEP;
+    options.policies = (struct value_policies){0};
+    options.max_quarantined = 0;
     catalog.flavor = FLAVOR_MYSQL;
     catalog.object_count = 0;
 }

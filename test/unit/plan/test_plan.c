@@ -316,9 +316,9 @@ static void test_edited(void)
         {"\"copied\": true", "\"copied\": false", PGC_STALE_PLAN},
         {"\"type\": \"boolean\"", "\"type\": \"smallint\"", PGC_STALE_PLAN},
         {"\"schema\": \"public\"", "\"schema\": \"other\"", PGC_STALE_PLAN},
-        {"\"pgconverge_plan\": 1", "\"pgconverge_plan\": 2", PGC_STALE_PLAN},
+        {"\"pgconverge_plan\": 2", "\"pgconverge_plan\": 1", PGC_STALE_PLAN},
         {"\"digest\": \"", "\"digest\": \"0", PGC_STALE_PLAN},
-        {"\"pgconverge_plan\": 1", "\"pgconverge_plan\": \"1\"", PGC_CONFIG},
+        {"\"pgconverge_plan\": 2", "\"pgconverge_plan\": \"2\"", PGC_CONFIG},
         {"\"owner\": \"\"", "\"owner\": 5", PGC_CONFIG},
         {"\"owner\": \"\",", "", PGC_CONFIG},
         {"\"owner\": \"\"", "\"owner\": \"\", \"oops\": 1", PGC_CONFIG},
@@ -333,7 +333,7 @@ static void test_edited(void)
         {"{", "{ \"\\u0000\": 1,", PGC_CONFIG},
     };
     static const char *const files[] = {"",         "null",     "[]",
-                                        "5",        "{}",       "{\"pgconverge_plan\":1}",
+                                        "5",        "{}",       "{\"pgconverge_plan\":2}",
                                         "not json", "\xff\xfe", "[[[[[[[[[[[[[[[["};
     struct plan_options read;
     struct str digest;
