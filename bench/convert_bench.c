@@ -31,19 +31,19 @@ static double measure(const struct convert_column *columns, struct cell *cells, 
     struct buf out = BUF_INIT(LIMIT_ROW, "bench");
     struct row row = {.cells = cells, .cell_count = count};
     struct error *error = converter_new(columns, count, &converter);
-    size_t failed = 0;
+    struct convert_result result;
 
     double started = seconds();
     for (size_t i = 0; i < rows && error == NULL; i++) {
         size_t before = out.len;
-        error = converter_add_row(converter, &row, &out, &failed);
+        error = converter_add_row(converter, &row, &out, &result);
         *ret_row_bytes = out.len - before;
         if (out.len >= FLUSH_BYTES)
             buf_reset(&out, LIMIT_ROW);
     }
     double spent = seconds() - started;
     if (error != NULL) {
-        printf("column %zu: PGC-%d %s\n", failed, (int)error->id, error->text);
+        printf("column %zu: PGC-%d %s\n", result.column, (int)error->id, error->text);
         exit(1);
     }
     converter_free(converter);

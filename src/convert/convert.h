@@ -2,8 +2,9 @@
  * convert/convert.h: the door to the room that turns values of the source into PostgreSQL's binary
  * form. Pure: no I/O, no clock, no allocation per row.
  *
- * Nothing is ever rounded, cut or replaced: a value that the target type cannot hold exactly is an
- * error of PGC-4xxx that names column and value. Formats: PostgreSQL's *_recv functions, in its
+ * Nothing is rounded, cut or replaced unasked: a value that the target type cannot hold exactly is
+ * an error of PGC-4xxx that names column and value, unless a policy of its column says what else to
+ * do; then what was done is reported, row by row. Formats: PostgreSQL's *_recv functions, in its
  * sources under src/backend/utils/adt, and "COPY, Binary Format" in its manual.
  * Threads: a converter belongs to one thread.
  */
@@ -18,9 +19,11 @@
 struct convert_column {
     const struct source_type *source;
     const struct target_type *target;
-    const struct charset *charset; /* of the source column; NULL where it has none */
-    bool labels_checked;           /* an ENUM whose labels alone the target column takes */
-    struct str object;             /* "database.table.column", for errors */
+    const struct charset *charset;  /* of the source column; NULL where it has none */
+    bool labels_checked;            /* an ENUM whose labels alone the target column takes */
+    bool not_null;                  /* the target column takes no NULL */
+    struct value_policies policies; /* of this column; UNSET is REFUSE */
+    struct str object;              /* "database.table.column", for errors */
 };
 
 /* Whether a value of `source` can be converted to `target` at all (the plan asks). */
@@ -48,14 +51,31 @@ void converter_freep(struct converter **converter);
 /* The header that opens a binary COPY stream, and the trailer that ends it. */
 void converter_begin_stream(struct buf *out);
 void converter_end_stream(struct buf *out);
+/* A value that a policy changed. */
+struct convert_change {
+    uint32_t column;
+    enum value_class value_class;
+};
+
+/* What became of a row. */
+struct convert_result {
+    size_t column;                /* of the error, or of the value for which the row is set aside */
+    bool set_aside;               /* by policy: nothing of the row stands in `out` */
+    enum value_class value_class; /* with set_aside … */
+    struct error *reason;         /* … and why; the caller's */
+    /* Of a written row: column by column, a class once a value. Valid until the next row. */
+    const struct convert_change *changes;
+    size_t change_count;
+};
+
 /*
- * Appends one row. On failure `out` is as before, also when it was full (PGC_NO_MEMORY); the object
- * of the error is "database.table.column   SOURCE TYPE -> target type", *ret_failed_column is the
- * column (the caller adds the row's key). The text never holds the value, only its length and the
+ * Appends one row. On failure and when the row is set aside `out` is as before, also when it was
+ * full (PGC_NO_MEMORY); the object of an error is "database.table.column   SOURCE TYPE -> target
+ * type" (the caller adds the row's key). The text never holds the value, only its length and the
  * place of the offence. `out` needs room for the row and 96 bytes a column.
  */
 struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
-                                size_t *ret_failed_column) CHECKED;
+                                struct convert_result *ret_result) CHECKED;
 
 /*
  * A cell as text for people (row keys in errors and findings): numbers and dates as MySQL prints

@@ -3,13 +3,16 @@
 #include <stdlib.h>
 
 #include "convert/field.h"
-
-#define FIELD_NULL UINT32_MAX /* a length of -1 */
+#include "convert/mend.h"
 
 struct converter {
     size_t field_count;
     size_t row_room; /* the column count's two bytes, and FIELD_ROOM for each column */
     struct json_stack json;
+    /* NULL where no column has a policy but to refuse. */
+    struct value_policies *policies; /* one a column */
+    struct convert_change *changes;  /* of the row at hand */
+    struct buf scratch;              /* of the value at hand */
     struct field fields[];
 };
 
@@ -21,6 +24,9 @@ void converter_free(struct converter *converter)
         free(converter->fields[i].decoder);
         free(converter->fields[i].labels);
     }
+    free(converter->policies);
+    free(converter->changes);
+    buf_free(&converter->scratch);
     free(converter);
 }
 
@@ -84,6 +90,7 @@ static struct error *field_init(struct field *field, const struct convert_column
     field->source = column->source;
     field->target = target;
     field->object = column->object;
+    field->not_null = column->not_null;
     field->max_chars =
         target->kind == TARGET_VARCHAR && target->length > 0 ? target->length : SIZE_MAX;
     field->fraction_unit = 1;
@@ -99,6 +106,28 @@ static struct error *field_init(struct field *field, const struct convert_column
     return field_init_charset(field, column->charset);
 }
 
+/* Most converters need none of it. */
+static struct error *init_policies(struct converter *converter,
+                                   const struct convert_column *columns, size_t count)
+{
+    bool is_asked = false;
+
+    for (size_t i = 0; i < count; i++)
+        is_asked = is_asked || mend_is_asked(&columns[i].policies);
+    if (!is_asked)
+        return NULL;
+    converter->policies = calloc(count, sizeof *converter->policies);
+    converter->changes = calloc(count * CLASS_COUNT, sizeof *converter->changes);
+    if (converter->policies == NULL || converter->changes == NULL)
+        return error_new(PGC_NO_MEMORY, "no memory for the policies of %zu columns", count);
+    for (size_t i = 0; i < count; i++) {
+        converter->policies[i] = columns[i].policies;
+        if (mend_is_asked(&columns[i].policies))
+            converter->fields[i].policies = &converter->policies[i];
+    }
+    return NULL;
+}
+
 struct error *converter_new(const struct convert_column *columns, size_t column_count,
                             struct converter **ret_converter)
 {
@@ -111,6 +140,7 @@ struct error *converter_new(const struct convert_column *columns, size_t column_
     if (converter == NULL)
         return error_new(PGC_NO_MEMORY, "no memory for a converter of %zu columns", column_count);
     converter->field_count = column_count;
+    converter->scratch = BUF_INIT(LIMIT_ROW, "a value that a policy changes");
     converter->row_room = 2 + column_count * FIELD_ROOM;
     for (size_t i = 0; i < column_count; i++) {
         struct field *field = &converter->fields[i];
@@ -118,6 +148,7 @@ struct error *converter_new(const struct convert_column *columns, size_t column_
         field->json = &converter->json;
         TRY(field_init(field, &columns[i]));
     }
+    TRY(init_policies(converter, columns, column_count));
     *ret_converter = converter;
     converter = NULL;
     return NULL;
@@ -135,26 +166,75 @@ void converter_end_stream(struct buf *out)
     buf_add(out, "\377\377", 2);
 }
 
-static struct error *add_fields(struct converter *converter, const struct row *row, struct buf *out,
-                                size_t *ret_failed_column)
+struct error *field_refuse_null(void)
+{
+    return error_new(PGC_VALUE_NULL, "NULL, where the target's column takes none");
+}
+
+/* Where the field of this column begins, in a row whose fields before it stand at `row`. */
+static size_t field_start(const struct buf *out, size_t row, size_t column)
+{
+    size_t at = row + 2;
+
+    for (size_t i = 0; i < column; i++) {
+        uint32_t len = bytes_get_u32(out->ptr + at);
+        at += 4 + (len == FIELD_NULL ? 0 : len);
+    }
+    return at;
+}
+
+/* What an adder refused, by the policies of its column. NULL also when the row is set aside. */
+static struct error *mend_field(struct converter *converter, const struct cell *cell, size_t start,
+                                struct buf *out, struct error *refusal,
+                                struct convert_result *result)
+{
+    const struct field *field = &converter->fields[result->column];
+    struct mend mend = {.field = *field, .cell = *cell, .scratch = &converter->scratch};
+
+    if (field->policies == NULL)
+        return with_object(refusal, field);
+    enum mend_outcome outcome = mend_value(&mend, start, out, &refusal);
+    /* A wide value is held once more no longer than its row. */
+    buf_reset(&converter->scratch, LIMIT_CELL_BUFFER);
+    if (outcome == MEND_REFUSED)
+        return with_object(refusal, field);
+    if (outcome == MEND_SET_ASIDE) {
+        result->set_aside = true;
+        result->value_class = mend.value_class;
+        result->reason = refusal;
+        return NULL;
+    }
+    for (size_t i = 0; i < mend.change_count; i++)
+        converter->changes[result->change_count++] = (struct convert_change){
+            .column = (uint32_t)result->column, .value_class = mend.changes[i]};
+    return NULL;
+}
+
+/* Until an error, or until it is known that the row is set aside. The row begins at `start`. */
+static struct error *add_fields(struct converter *converter, const struct row *row, size_t start,
+                                struct buf *out, struct convert_result *result)
 {
     for (size_t i = 0; i < converter->field_count; i++) {
         const struct field *field = &converter->fields[i];
         const struct cell *cell = &row->cells[i];
         struct error *error;
 
-        if (cell->form == CELL_NULL) {
+        if (cell->form == CELL_NULL && LIKELY(!field->not_null)) {
             bytes_put_u32(field_at(out), FIELD_NULL);
             out->len += 4;
             continue;
         }
         if (LIKELY((FORM(cell->form) & field->forms) != 0))
             error = field->add(field, cell, out);
+        else if (cell->form == CELL_NULL)
+            error = field_refuse_null();
         else
             error = error_new(PGC_INTERNAL, "the source sent a cell of form %d", (int)cell->form);
         if (UNLIKELY(error != NULL)) {
-            *ret_failed_column = i;
-            return with_object(error, field);
+            result->column = i;
+            TRY(mend_field(converter, cell, field_start(out, start, i), out, error, result));
+            if (result->set_aside)
+                return NULL;
         }
     }
     return NULL;
@@ -170,10 +250,11 @@ static struct error *undo_row(struct buf *out, size_t start, struct error *error
 }
 
 struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
-                                size_t *ret_failed_column)
+                                struct convert_result *ret_result)
 {
     size_t start = out->len;
 
+    *ret_result = (struct convert_result){.changes = converter->changes};
     if (UNLIKELY(out->failed))
         return buf_error(out);
     if (UNLIKELY(row->cell_count != converter->field_count))
@@ -184,6 +265,9 @@ struct error *converter_add_row(struct converter *converter, const struct row *r
         return undo_row(out, start, buf_error(out));
     bytes_put_u16(at, (uint16_t)converter->field_count);
     out->len += 2;
-    struct error *error = add_fields(converter, row, out, ret_failed_column);
-    return LIKELY(error == NULL) ? NULL : undo_row(out, start, error);
+    struct error *error = add_fields(converter, row, start, out, ret_result);
+    if (LIKELY(error == NULL && !ret_result->set_aside))
+        return NULL;
+    ret_result->change_count = 0;
+    return undo_row(out, start, error);
 }

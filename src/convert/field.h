@@ -24,6 +24,8 @@
 /* A SET has at most this many members. */
 #define FIELD_SET_MEMBERS 64
 
+#define FIELD_NULL UINT32_MAX /* a length of -1 */
+
 struct field;
 typedef struct error *field_add(const struct field *field, const struct cell *cell,
                                 struct buf *out);
@@ -39,6 +41,9 @@ struct field {
     struct decoder *decoder; /* NULL for UTF-8 and for what is not text */
     struct str *labels; /* of field_add_label: the ENUM's, in the order of field_compare_labels */
     struct json_stack *json; /* of the converter */
+    const struct value_policies
+        *policies; /* of the converter; NULL: all that is wrong is refused */
+    bool not_null;
     struct str object;
 };
 
@@ -107,4 +112,7 @@ struct error *field_decode(const struct field *field, struct str bytes, struct b
                            size_t *ret_chars);
 /* For qsort() and bsearch(), of struct str. */
 int field_compare_labels(const void *left, const void *right);
+/* `at` is the position in bytes. */
+struct error *field_refuse_text(enum utf8_verdict verdict, size_t at, size_t len);
+struct error *field_refuse_null(void);
 struct error *field_refuse_range(const struct field *field, const char *what);

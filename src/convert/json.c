@@ -6,6 +6,8 @@
 #define NUMERIC_LIMIT_WHOLE_DIGITS 131072
 #define NUMERIC_LIMIT_SCALE 16383
 
+const char json_refuses_nul[] = "jsonb cannot hold \\u0000";
+
 struct reader {
     const unsigned char *at;
     const unsigned char *end;
@@ -71,7 +73,7 @@ static const char *read_unicode_escape(struct reader *reader)
         return NULL;
     }
     if (unit == 0)
-        return "jsonb cannot hold \\u0000";
+        return json_refuses_nul;
     if (unit >= 0xdc00 && unit <= 0xdfff)
         return "a low surrogate stands without a high one";
     if (unit >= 0xd800 && unit <= 0xdbff) {

@@ -22,6 +22,9 @@ struct json_stack {
     uint64_t in_object[JSON_LIMIT_DEPTH / 64]; /* one bit a level */
 };
 
+/* What json_check() says of \u0000. */
+extern const char json_refuses_nul[];
+
 /*
  * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates, numbers beyond numeric
  * and what is too large for it, all of which the type json keeps as it is written. NULL when it is

@@ -14,7 +14,7 @@
 #define OID_TEXT 25
 #define JSONB_VERSION 1
 
-static struct error *refuse_text(enum utf8_verdict verdict, size_t at, size_t len)
+struct error *field_refuse_text(enum utf8_verdict verdict, size_t at, size_t len)
 {
     if (verdict == UTF8_NUL)
         return error_new(PGC_VALUE_NUL, "byte %zu of %zu is the character NUL", at + 1, len);
@@ -65,7 +65,7 @@ static struct error *decode_slices(const struct field *field, struct str bytes, 
         struct decoded part = decoder_run(decoder, str_slice(bytes, done, done + slice),
                                           done + slice == bytes.len, at);
         if (UNLIKELY(part.verdict != UTF8_GOOD))
-            return refuse_text(part.verdict, done + part.bytes_read, bytes.len);
+            return field_refuse_text(part.verdict, done + part.bytes_read, bytes.len);
         done += part.bytes_read;
         chars += part.chars;
         out->len += part.bytes_written;
@@ -89,7 +89,7 @@ struct error *field_decode(const struct field *field, struct str bytes, struct b
     }
     enum utf8_verdict verdict = utf8_check(bytes.ptr, bytes.len, ret_chars, &bad_at);
     if (UNLIKELY(verdict != UTF8_GOOD))
-        return refuse_text(verdict, bad_at, bytes.len);
+        return field_refuse_text(verdict, bad_at, bytes.len);
     if (UNLIKELY(bytes.len > LIMIT_FIELD))
         return refuse_big(bytes.len);
     char *at = field_room(field, out, bytes.len);
@@ -121,7 +121,7 @@ struct error *field_add_utf8(const struct field *field, const struct cell *cell,
 
     enum utf8_verdict verdict = utf8_check(bytes.ptr, bytes.len, &chars, &bad_at);
     if (UNLIKELY(verdict != UTF8_GOOD))
-        return refuse_text(verdict, bad_at, bytes.len);
+        return field_refuse_text(verdict, bad_at, bytes.len);
     if (UNLIKELY(chars > field->max_chars))
         return refuse_length(chars, field->max_chars);
     if (UNLIKELY(bytes.len > LIMIT_FIELD))

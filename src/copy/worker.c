@@ -228,14 +228,13 @@ static struct error *move_rows(struct worker *worker, struct source_cursor *curs
 {
     for (;;) {
         const struct row *row = NULL;
-        size_t failed_column = 0;
+        struct convert_result result;
         TRY(source_next_row(cursor, &row));
         if (row == NULL)
             break;
-        struct error *error =
-            converter_add_row(worker->converter, row, &worker->out, &failed_column);
+        struct error *error = converter_add_row(worker->converter, row, &worker->out, &result);
         if (UNLIKELY(error != NULL))
-            return name_row(error, worker, work, row, failed_column);
+            return name_row(error, worker, work, row, result.column);
         outcome->rows++;
         if (worker->out.len >= LIMIT_COPY_SLICE) {
             TRY(send_slice(worker, outcome));

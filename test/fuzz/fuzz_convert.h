@@ -32,15 +32,15 @@ static inline bool fuzz_value(const struct convert_column *column, struct cell c
 {
     struct row row = {.cells = &cell, .cell_count = 1};
     struct converter *converter = NULL;
-    size_t failed = 99;
+    struct convert_result result;
 
     out->len = 0;
     struct error *error = converter_new(column, 1, &converter);
     PROMISE(error == NULL);
-    error = converter_add_row(converter, &row, out, &failed);
+    error = converter_add_row(converter, &row, out, &result);
     converter_free(converter);
     if (error != NULL) {
-        PROMISE(out->len == 0 && !out->failed && failed == 0 && error->row == NULL);
+        PROMISE(out->len == 0 && !out->failed && result.column == 0 && error->row == NULL);
         PROMISE(error->object != NULL && error->text != NULL);
         error_free(error);
         return false;

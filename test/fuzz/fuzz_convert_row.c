@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct script script = {(const uint8_t *)copy.ptr, (const uint8_t *)copy.ptr + copy.len};
     struct buf out = BUF_INIT(take(&script, 2), "fuzz"), shown = BUF_INIT(1 << 16, "fuzz");
     struct converter *converter = NULL;
-    size_t count = 1 + take(&script, 1) % MAX_COLUMNS, failed = 99;
+    size_t count = 1 + take(&script, 1) % MAX_COLUMNS;
+    struct convert_result result;
     bool supported = true;
 
     for (size_t i = 0; i < count; i++) {
@@ -94,9 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; converter != NULL && i < 3; i++) {
         struct row row = {.cells = cells, .cell_count = count};
         size_t before = out.len;
-        error = converter_add_row(converter, &row, &out, &failed);
+        error = converter_add_row(converter, &row, &out, &result);
         PROMISE(error == NULL ? out.len > before : out.len == before && !out.failed);
-        PROMISE(error == NULL || error->id == PGC_NO_MEMORY || failed < count);
+        PROMISE(error == NULL || error->id == PGC_NO_MEMORY || result.column < count);
         error_free(error);
     }
     converter_free(converter);

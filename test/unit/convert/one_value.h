@@ -47,14 +47,14 @@ __attribute__((unused)) static struct error *one_convert(const struct source_typ
     struct convert_column column = {
         .source = source, .target = target, .charset = charset, .object = STR("db.t.c")};
     struct row row = {.cells = &cell, .cell_count = 1};
-    size_t failed = 99;
+    struct convert_result result;
 
     out->len = 0;
     TRY(converter_new(&column, 1, &converter));
     buf_add_c(out, "before");
-    struct error *error = converter_add_row(converter, &row, out, &failed);
+    struct error *error = converter_add_row(converter, &row, out, &result);
     if (error != NULL) {
-        if (out->len != 6 || memcmp(out->ptr, "before", 6) != 0 || failed != 0)
+        if (out->len != 6 || memcmp(out->ptr, "before", 6) != 0 || result.column != 0)
             return error_add_context(error, "the buffer was not restored");
         return error;
     }

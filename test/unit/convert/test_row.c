@@ -18,13 +18,13 @@ static void test_stream(void)
     struct cell cells[] = {INT_CELL(-2), BYTES_CELL("hi")};
     struct row row = {.cells = cells, .cell_count = 2};
     CLEANUP(converter_freep) struct converter *converter = NULL;
-    size_t failed = 0;
+    struct convert_result result;
 
     ok_call(converter_new(columns, 2, &converter), "a converter");
     converter_begin_stream(&out);
-    ok_call(converter_add_row(converter, &row, &out, &failed), "a row");
+    ok_call(converter_add_row(converter, &row, &out, &result), "a row");
     cells[0].form = cells[1].form = CELL_NULL;
-    ok_call(converter_add_row(converter, &row, &out, &failed), "a row of NULLs");
+    ok_call(converter_add_row(converter, &row, &out, &result), "a row of NULLs");
     converter_end_stream(&out);
     static const char want[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"
                                "\0\2\0\0\0\4\377\377\377\376\0\0\0\2hi"
@@ -33,12 +33,13 @@ static void test_stream(void)
     is_str(buf_str(&out), ((struct str){want, sizeof want - 1}), "the whole stream");
 
     row.cell_count = 1;
-    fails_with(converter_add_row(converter, &row, &out, &failed), PGC_INTERNAL,
+    fails_with(converter_add_row(converter, &row, &out, &result), PGC_INTERNAL,
                "a cell is missing");
     cells[1] = BYTES_CELL("\377");
     row.cell_count = 2;
-    struct error *error = converter_add_row(converter, &row, &out, &failed);
-    ok(error != NULL && error->id == PGC_VALUE_INVALID_TEXT && failed == 1, "the second column");
+    struct error *error = converter_add_row(converter, &row, &out, &result);
+    ok(error != NULL && error->id == PGC_VALUE_INVALID_TEXT && result.column == 1,
+       "the second column");
     is_text(error->object, "d.t.b   text -> text", "the object");
     ok(error->row == NULL, "the row is the caller's to name");
     error_free(error);
@@ -55,7 +56,8 @@ static void test_full(void)
         {.source = &text_source, .target = &text_target, .charset = &one_utf8}};
     static char bytes[3000];
     CLEANUP(converter_freep) struct converter *converter = NULL;
-    size_t wrong = 0, whole = 0, failed;
+    size_t wrong = 0, whole = 0;
+    struct convert_result result;
 
     memset(bytes, 'x', sizeof bytes);
     ok_call(converter_new(columns, 3, &converter), "a converter");
@@ -65,7 +67,7 @@ static void test_full(void)
         struct row row = {.cells = cells, .cell_count = 3};
         for (size_t i = 0; i < 3; i++)
             cells[i] = (struct cell){.form = CELL_BYTES, .bytes = {bytes, 300}};
-        struct error *error = converter_add_row(converter, &row, &out, &failed);
+        struct error *error = converter_add_row(converter, &row, &out, &result);
         if (error == NULL)
             whole++, wrong += out.len != 2 + 3 * 304;
         else

@@ -227,13 +227,13 @@ static void test_labels(void)
                                         .labels_checked = checked,
                                         .object = STR("db.t.c")};
         struct cell cell = is_empty ? BYTES_CELL("") : BYTES_CELL("a");
-        size_t failed = 99;
+        struct convert_result result;
 
         type.label_count = has_empty ? 2 : 1;
         struct error *error = converter_new(&column, 1, &converter);
         ok(error == NULL, "a converter");
         error = converter_add_row(converter, &(struct row){.cells = &cell, .cell_count = 1}, &out,
-                                  &failed);
+                                  &result);
         bool refuses = checked && is_empty && !has_empty;
         ok(refuses ? error != NULL && error->id == PGC_VALUE_NO_LABEL && out.len == 0
                    : error == NULL && out.len == (is_empty ? 6u : 7u),
@@ -271,9 +271,10 @@ static void test_label_words(void)
     ok(converter_new(&column, 1, &converter) == NULL, "a converter of labels");
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct cell cell = {.form = CELL_BYTES, .bytes = cases[i].bytes};
-        size_t failed = 99, before = out.len;
+        size_t before = out.len;
+        struct convert_result result;
         struct error *error = converter_add_row(
-            converter, &(struct row){.cells = &cell, .cell_count = 1}, &out, &failed);
+            converter, &(struct row){.cells = &cell, .cell_count = 1}, &out, &result);
         ok(cases[i].good ? error == NULL && out.len > before
                          : error != NULL && error->id == PGC_VALUE_NO_LABEL && out.len == before,
            "value %zu is %s", i, cases[i].good ? "a label" : "none");

@@ -41,10 +41,10 @@ static bool calendar_day(struct calendar *calendar, struct cell_time time, int64
 {
     struct cell cells[2] = {{.form = CELL_TIME, .time = time}, {.form = CELL_TIME, .time = time}};
     struct row row = {.cells = cells, .cell_count = 2};
-    size_t failed;
+    struct convert_result result;
 
     calendar->out.len = 0;
-    struct error *error = converter_add_row(calendar->converter, &row, &calendar->out, &failed);
+    struct error *error = converter_add_row(calendar->converter, &row, &calendar->out, &result);
     if (error != NULL) {
         bool right = error->id == PGC_VALUE_ZERO_DATE;
         error_free(error);

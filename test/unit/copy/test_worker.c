@@ -199,10 +199,10 @@ void converter_end_stream(struct buf *out)
     buf_add_c(out, ">");
 }
 struct error *converter_add_row(struct converter *converter, const struct row *row, struct buf *out,
-                                size_t *ret_failed_column)
+                                struct convert_result *ret_result)
 {
     (void)converter;
-    *ret_failed_column = 0;
+    *ret_result = (struct convert_result){0};
     if (fake.bad_value && row->cells[0].integer == 41)
         return error_new(PGC_VALUE_ZERO_DATE, "a zero date");
     buf_add_c(out, "r");
