@@ -1,5 +1,5 @@
 # The door for developers; the work is done by meson and tools/.
-.PHONY: all program demo check quick bench lint format install asan tsan clean
+.PHONY: all program demo check quick fuzz bench lint format install asan tsan clean
 
 all: program
 	ninja -C build
@@ -15,6 +15,7 @@ demo: ; ./demo
 check: ; ./check
 quick: ; ./check quick
 lint: ; tools/lint
+fuzz: ; tools/fuzz
 bench: program ; bench/run
 format: ; find src test -name '*.[ch]' -not -path '*/golden/*' -print0 | xargs -0r clang-format-14 -i
 install: all ; meson install -C build --no-rebuild
