@@ -55,6 +55,18 @@ static void add_drop_tables(struct buf *sql, const struct ledger_table *tables, 
         buf_add_c(sql, ";\n");
 }
 
+static void add_drop_collations(struct buf *sql, struct str schema, const struct ledger_step *steps,
+                                size_t step_count)
+{
+    for (size_t k = 0; k < step_count; k++) {
+        if (!step_is(&steps[k], STR("collation"), STR_NULL))
+            continue;
+        buf_add_c(sql, "DROP COLLATION IF EXISTS ");
+        sink_quote_name(sql, schema, steps[k].name);
+        buf_add_c(sql, ";\n");
+    }
+}
+
 static void add_drop_functions(struct buf *sql, struct str schema, const struct ledger_step *steps,
                                size_t step_count)
 {
@@ -84,6 +96,7 @@ struct error *copy_discard(struct ledger *ledger, struct arena *arena)
     struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
     buf_add_c(&sql, "BEGIN;\n");
     add_drop_tables(&sql, tables, table_count, steps, step_count);
+    add_drop_collations(&sql, run.schema, steps, step_count);
     add_drop_functions(&sql, run.schema, steps, step_count);
     /* The ledger goes in the same transaction: it never tells of tables that are gone. */
     buf_add_c(&sql, "DROP SCHEMA pgconverge CASCADE;\nCOMMIT");

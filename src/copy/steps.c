@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/stop.h"
 #include "copy/pool.h"
+#include "copy/references.h"
 #include "copy/violations.h"
 
 struct step_run {
@@ -137,14 +138,20 @@ static struct error *note_failure(struct step_thread *thread, const struct step 
     if (step->needs != NULL && finding.fix.len == 0)
         finding.fix = arena_format(scratch, "mend what it says, then: " STR_FMT,
                                    STR_ARG(str_trim(step->sql)));
-    if (is_violation(step, failure))
+    struct finding misspelt = {.rows = 0};
+    if (is_violation(step, failure)) {
         TRY(violations_describe(thread->session, step, scratch, &finding));
+        if (step->foreign_key != NULL)
+            TRY(references_split(run->job, step, scratch, &finding, &misspelt));
+    }
     log_warning(STR_FMT ": " STR_FMT, STR_ARG(finding.object), STR_ARG(finding.text));
     pthread_mutex_lock(&run->ledger_lock);
     struct error *error =
         ledger_step_failed(run->job->ledger, step->kind, step->name, finding.text);
     if (error == NULL)
         error = ledger_add_finding(run->job->ledger, &finding);
+    if (error == NULL && misspelt.rows > 0)
+        error = ledger_add_finding(run->job->ledger, &misspelt);
     pthread_mutex_unlock(&run->ledger_lock);
     return error;
 }

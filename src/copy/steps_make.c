@@ -28,13 +28,13 @@ static struct str name_in_table(struct arena *arena, const struct planned_table 
     return arena_format(arena, STR_FMT "." STR_FMT, STR_ARG(table->target.name), STR_ARG(name));
 }
 
-static void add_owner(struct buf *sql, const char *what, const struct target_table *table,
-                      struct str name, struct str owner)
+static void add_owner(struct buf *sql, const char *what, struct str schema, struct str name,
+                      struct str owner)
 {
     if (owner.len == 0)
         return;
     buf_add_format(sql, ";\nALTER %s ", what);
-    sink_quote_name(sql, table->schema, name);
+    sink_quote_name(sql, schema, name);
     buf_add_c(sql, *what == 'F' ? "() OWNER TO " : " OWNER TO ");
     sink_quote_ident(sql, owner);
 }
@@ -42,6 +42,25 @@ static void add_owner(struct buf *sql, const char *what, const struct target_tab
 static bool is_created(const struct planned_table *table)
 {
     return table->disposition == DISPOSITION_CREATED;
+}
+
+/* Columns refer to them, so the tables come after; without a table of its own. */
+static struct error *push_collations(struct step_list *steps, struct arena *arena,
+                                     const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->collation_count; i++) {
+        const struct target_collation *collation = &plan->collations[i];
+        struct buf sql = new_sql();
+        sink_ddl_collation(&sql, collation);
+        add_owner(&sql, "COLLATION", collation->schema, collation->name, plan->options->owner);
+        TRY(push(steps, arena,
+                 (struct step){.kind = STR("collation"),
+                               .name = collation->name,
+                               .crash_point = "schema",
+                               .essential = true},
+                 &sql));
+    }
+    return NULL;
 }
 
 struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
@@ -61,13 +80,14 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
     TRY(push(&steps, arena,
              (struct step){.kind = STR("schema"), .name = plan->options->schema, .essential = true},
              &schema));
+    TRY(push_collations(&steps, arena, plan));
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
         if (!is_created(table))
             continue;
         struct buf sql = new_sql();
         sink_ddl_table(&sql, &table->target);
-        add_owner(&sql, "TABLE", &table->target, table->target.name, plan->options->owner);
+        add_owner(&sql, "TABLE", table->target.schema, table->target.name, plan->options->owner);
         TRY(push(&steps, arena,
                  (struct step){.kind = STR("table"),
                                .name = table->target.name,
@@ -210,7 +230,8 @@ static struct error *push_trigger(struct step_list *steps, struct arena *arena,
     struct buf sql = new_sql();
     sink_ddl_on_update(&sql, &table->target, table->on_update_columns, table->on_update_count,
                        table->on_update_trigger);
-    add_owner(&sql, "FUNCTION", &table->target, table->on_update_trigger, plan->options->owner);
+    add_owner(&sql, "FUNCTION", table->target.schema, table->on_update_trigger,
+              plan->options->owner);
     return push(steps, arena,
                 (struct step){.kind = STR("trigger"),
                               .name = table->on_update_trigger,

@@ -119,7 +119,7 @@ static struct error *list_rows(struct sink_session *session, const struct step *
     return buf_error(&text);
 }
 
-static struct str text_of(const struct step *step, struct arena *arena, int64_t rows)
+struct str violations_text(const struct step *step, struct arena *arena, int64_t rows)
 {
     const struct target_foreign_key *key = step->foreign_key;
     struct str table = step->table->target.name;
@@ -158,7 +158,7 @@ struct error *violations_describe(struct sink_session *session, const struct ste
     if (error == NULL)
         error = list_rows(session, step, arena, &finding->detail);
     if (error == NULL) {
-        finding->text = text_of(step, arena, finding->rows);
+        finding->text = violations_text(step, arena, finding->rows);
     } else if (step->check != NULL && error->kind == ERROR_KIND_TARGET) {
         /* VALIDATE ends at the first row; a later one can make the expression itself fail. */
         finding->rows = -1;

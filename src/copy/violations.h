@@ -11,3 +11,5 @@
  */
 struct error *violations_describe(struct sink_session *session, const struct step *step,
                                   struct arena *arena, struct finding *finding) CHECKED;
+/* "3 rows of child have no parent in parent (fk); they are data and were left in place" */
+struct str violations_text(const struct step *step, struct arena *arena, int64_t rows);

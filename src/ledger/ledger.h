@@ -120,8 +120,8 @@ struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *ch
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 
 /*
- * `kind`: "table", "index", "check", "fk", "validate" (of either), "sequence", "trigger",
- * "comment", "analyze".
+ * `kind`: "collation", "table", "index", "check", "fk", "validate" (of either), "sequence",
+ * "trigger", "comment", "analyze".
  */
 struct ledger_step {
     struct str kind;

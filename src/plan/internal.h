@@ -35,6 +35,8 @@ void select_tables(struct planner *p);
 void map_names(struct planner *p);
 /* Target types, by rule, by key group or by default. */
 void map_types(struct planner *p);
+/* How texts compare: COMPARE_ICU and COMPARE_CITEXT change columns. After map_types(). */
+void map_compare(struct planner *p);
 /* Defaults, CHECKs, generated columns, ON UPDATE. After map_types(). */
 void map_expressions(struct planner *p);
 /* Indexes, foreign keys and their names, chunk keys. After map_expressions(). */
@@ -103,6 +105,21 @@ enum text_equality {
     EQUAL_LOOSE,  /* also others: case, accents, … */
 };
 enum text_equality text_equality_of(const struct source_type *type);
+
+/* What becomes of a unique key's comparison, and by which rule. */
+void note_unique_compare(struct planner *p, const struct planned_table *table,
+                         const struct planned_index *index);
+/* Beside each index with a column of COMPARE_LOWER, one over lower(column). */
+void add_lower_indexes(struct planner *p, struct planned_table *table);
+/* How each column of a foreign key finds its parent in PostgreSQL. */
+void settle_matches(struct planner *p, const struct planned_table *table,
+                    struct planned_foreign_key *planned);
+/* Columns of plain indexes whose lookups find less than in MySQL. */
+void note_lookups(struct planner *p, const struct planned_table *table);
+/* The advice for a column whose strings compare otherwise in PostgreSQL. */
+struct str compare_choices(const struct planner *p, const struct planned_table *table, int column);
+/* The ICU locale that is nearest to a collation of the source. */
+struct str icu_locale_of(struct arena *arena, struct str collation);
 
 /* ---- text ------------------------------------------------------------------------------------ */
 

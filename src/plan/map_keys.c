@@ -133,22 +133,8 @@ static void note_index(struct planner *p, struct planned_table *table,
             p, SEVERITY_NOTE, 0, table, index,
             STR("PostgreSQL's index entries hold 2704 bytes: with longer values it cannot "
                 "be built"));
-    if (index->kind != INDEX_PRIMARY && index->kind != INDEX_UNIQUE)
-        return;
-    for (size_t i = 0; i < index->part_count; i++) {
-        const struct source_index_part *part = &index->parts[i];
-        if (part->column < 0 || !source_is_text(&table->source->columns[part->column].type) ||
-            text_equality_of(&table->source->columns[part->column].type) == EQUAL_BYTES)
-            continue;
-        index_finding(p, SEVERITY_CHANGES, 0, table, index,
-                      arena_format(p->arena,
-                                   "is unique by the bytes of \"" STR_FMT
-                                   "\" in PostgreSQL; MySQL took "
-                                   "strings for equal that differ (" STR_FMT ")",
-                                   STR_ARG(table->source->columns[part->column].name),
-                                   STR_ARG(table->source->columns[part->column].type.collation)));
-        break;
-    }
+    if (index->kind == INDEX_PRIMARY || index->kind == INDEX_UNIQUE)
+        note_unique_compare(p, table, planned);
 }
 
 static void map_primary_key(struct planner *p, struct planned_table *table,
@@ -201,11 +187,14 @@ static void map_indexes(struct planner *p, struct planned_table *table)
 {
     const struct source_table *source = table->source;
 
-    table->indexes = ARENA_ARRAY(p->arena, source->index_count + 1, struct planned_index);
+    /* Each may get a second one, over lower(). */
+    table->indexes = ARENA_ARRAY(p->arena, 2 * source->index_count + 1, struct planned_index);
     for (enum index_kind kind = INDEX_PRIMARY; kind <= INDEX_SPATIAL; kind++)
         for (size_t i = 0; i < source->index_count; i++)
             if (source->indexes[i].kind == kind)
                 map_index(p, table, &source->indexes[i], &table->indexes[table->index_count++]);
+    add_lower_indexes(p, table);
+    note_lookups(p, table);
 }
 
 /* ---- a foreign key --------------------------------------------------------------------------- */
@@ -326,6 +315,7 @@ static bool map_key_columns(struct planner *p, struct planned_table *table,
         if (!types_join(target_type_of(table, key->columns[i]), target_type_of(parent, column)))
             refuse_types(p, table, planned, parent, i, column);
     }
+    settle_matches(p, table, planned);
     *ret_why = STR("what it refers to is not unique in its parent, as PostgreSQL wants");
     return parent_is_unique(parent, target);
 }
@@ -402,10 +392,11 @@ static void wish_in_schema(struct planner *p, const struct planned_table *table,
                            struct planned_index *index, struct name_wish *wish)
 {
     struct str table_name = table->target.name;
-    struct str name = map_name(p, index->source->name);
+    struct str source_name = index->source != NULL ? index->source->name : index->target.name;
+    struct str name = map_name(p, source_name);
     struct str long_name;
 
-    if (index->source->kind == INDEX_PRIMARY) {
+    if (index->source != NULL && index->source->kind == INDEX_PRIMARY) {
         long_name = arena_format(p->arena, STR_FMT "_pkey", STR_ARG(table_name));
         wish->candidates[0] = fit_name(p->arena, long_name);
     } else {
@@ -413,13 +404,14 @@ static void wish_in_schema(struct planner *p, const struct planned_table *table,
         wish->candidates[0] = name;
         wish->candidates[1] = fit_name(p->arena, long_name);
     }
-    /* A NUL is in no name, so that no two pairs read alike. */
-    size_t len = table_name.len + 1 + index->source->name.len;
+    /* A NUL is in no name, so that no two pairs read alike; one more behind a name of our own. */
+    size_t len = table_name.len + 1 + source_name.len + (index->source == NULL);
     char *both = arena_alloc(p->arena, len);
     memcpy(both, table_name.ptr, table_name.len);
-    memcpy(both + table_name.len + 1, index->source->name.ptr, index->source->name.len);
+    memcpy(both + table_name.len + 1, source_name.ptr, source_name.len);
     wish->candidates[2] = hash_name(p->arena, long_name, (struct str){both, len});
     wish->ret_name = &index->target.name;
+    index->target.name = STR_NULL;
 }
 
 /* Tables, and the sequences that PostgreSQL makes for identities, have names in the same space. */
@@ -459,7 +451,8 @@ static void note_new_index_names(struct planner *p)
         const struct planned_table *table = &p->plan->tables[i];
         for (size_t k = 0; k < table->index_count; k++) {
             const struct planned_index *index = &table->indexes[k];
-            if (!index->translated || index->source->kind == INDEX_PRIMARY ||
+            if (!index->translated || index->source == NULL ||
+                index->source->kind == INDEX_PRIMARY ||
                 str_equal(index->target.name, map_name(p, index->source->name)))
                 continue;
             buf_add_format(&names, "%s" STR_FMT "." STR_FMT " -> " STR_FMT, count > 0 ? ", " : "",

@@ -240,6 +240,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     select_tables(&planner);
     map_names(&planner);
     map_types(&planner);
+    map_compare(&planner);
     map_expressions(&planner);
     map_keys(&planner);
     check_policies(&planner);

@@ -12,6 +12,7 @@
 #include "model/chunk.h"
 #include "model/finding.h"
 #include "model/policy.h"
+#include "model/reference.h"
 #include "model/target.h"
 
 /* How the target compares the texts of a column that is a key or is looked up by. */
@@ -66,7 +67,7 @@ struct planned_column {
     bool labels_checked; /* a CHECK of the target holds the labels of this ENUM */
     bool lossy;
     struct value_policies policies; /* settled: none is UNSET */
-    enum text_compare compare;      /* settled */
+    enum text_compare compare;      /* settled; UNSET: exact, and no rule says so */
 };
 
 struct planned_index {
@@ -78,7 +79,8 @@ struct planned_index {
 struct planned_foreign_key {
     const struct source_foreign_key *source;
     struct target_foreign_key target;
-    uint32_t parent; /* number of the parent's planned table */
+    uint32_t parent;               /* number of the parent's planned table */
+    enum reference_match *matches; /* how each of its columns finds the parent */
     bool translated;
 };
 
@@ -108,6 +110,8 @@ struct plan {
     const struct plan_options *options;
     struct planned_table *tables; /* parallel to catalog->tables */
     size_t table_count;
+    struct target_collation *collations; /* that columns need; made before the tables */
+    size_t collation_count, collation_capacity;
     struct finding_list findings;
     struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
 };

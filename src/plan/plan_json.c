@@ -175,6 +175,8 @@ static json_t *column_json(struct writer *w, const struct planned_table *table, 
     put(w, object, "source", source_column_json(w, &table->source->columns[planned->source]));
     put_text(w, object, "name", target->name);
     put_type(w, object, "type", &target->type);
+    if (target->collation.len > 0)
+        put_text(w, object, "collation", target->collation);
     put_flag(w, object, "not_null", target->not_null);
     put_flag(w, object, "copied", planned->copied);
     put_flag(w, object, "lossy", planned->lossy);
@@ -234,7 +236,8 @@ static json_t *index_json(struct writer *w, const struct planned_table *table,
     json_t *object = json_object();
     json_t *parts = json_array();
 
-    put(w, object, "source", source_index_json(w, table->source, planned->source));
+    if (planned->source != NULL)
+        put(w, object, "source", source_index_json(w, table->source, planned->source));
     put_flag(w, object, "translated", planned->translated);
     for (size_t i = 0; planned->translated && i < planned->target.part_count; i++) {
         const struct target_index_part *part = &planned->target.parts[i];
@@ -367,6 +370,16 @@ json_t *table_json(struct writer *w, const struct plan *plan, size_t i)
     for (size_t k = 0; k < table->on_update_count; k++)
         push(w, on_update, text(w, table->target.columns[table->on_update_columns[k]].name));
     put(w, object, "on_update", on_update);
+    return object;
+}
+
+json_t *collation_json(struct writer *w, const struct plan *plan, size_t i)
+{
+    const struct target_collation *collation = &plan->collations[i];
+    json_t *object = json_object();
+
+    put_text(w, object, "name", collation->name);
+    put_text(w, object, "locale", collation->locale);
     return object;
 }
 

@@ -96,6 +96,8 @@ static void emit_plan(struct emitter *e, const struct plan *plan, bool with_dige
 {
     e->is_first = true;
     emit_text(e, "{");
+    if (plan->collation_count > 0)
+        emit_list(e, "collations", plan, plan->collation_count, collation_json);
     if (with_digest)
         emit_member(e, "digest", json_stringn(plan->digest.ptr, plan->digest.len));
     emit_list(e, "findings", plan, plan->findings.count, finding_json);

@@ -8,13 +8,13 @@ static void end_statement(struct buf *sql)
     buf_add_c(sql, ";\n");
 }
 
-static void print_owner(const struct plan *plan, const struct target_table *table, const char *what,
+static void print_owner(const struct plan *plan, struct str schema, const char *what,
                         struct str name, struct buf *sql)
 {
     if (plan->options->owner.len == 0)
         return;
     buf_add_format(sql, "ALTER %s ", what);
-    sink_quote_name(sql, table->schema, name);
+    sink_quote_name(sql, schema, name);
     buf_add_c(sql, *what == 'F' ? "() OWNER TO " : " OWNER TO ");
     sink_quote_ident(sql, plan->options->owner);
     end_statement(sql);
@@ -30,12 +30,17 @@ static void print_tables(const struct plan *plan, struct buf *sql)
     buf_add_c(sql, "CREATE SCHEMA IF NOT EXISTS ");
     sink_quote_ident(sql, plan->options->schema);
     end_statement(sql);
+    for (size_t i = 0; i < plan->collation_count; i++) {
+        const struct target_collation *collation = &plan->collations[i];
+        sink_ddl_collation(sql, collation);
+        print_owner(plan, collation->schema, "COLLATION", collation->name, sql);
+    }
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct target_table *table = &plan->tables[i].target;
         if (!is_created(&plan->tables[i]))
             continue;
         sink_ddl_table(sql, table);
-        print_owner(plan, table, "TABLE", table->name, sql);
+        print_owner(plan, table->schema, "TABLE", table->name, sql);
     }
 }
 
@@ -92,7 +97,7 @@ static void print_rest(const struct plan *plan, struct buf *sql)
         if (table->on_update_count > 0) {
             sink_ddl_on_update(sql, &table->target, table->on_update_columns,
                                table->on_update_count, table->on_update_trigger);
-            print_owner(plan, &table->target, "FUNCTION", table->on_update_trigger, sql);
+            print_owner(plan, table->target.schema, "FUNCTION", table->on_update_trigger, sql);
         }
         sink_ddl_comments(sql, &table->target);
         sink_ddl_analyze(sql, &table->target);

@@ -150,6 +150,8 @@ static void add_column(struct buf *text, const struct planned_table *table, size
     buf_add_str(&types, source->type.text);
     buf_add_c(&types, " -> ");
     target_type_print(&target->type, &types);
+    if (target->collation.len > 0)
+        buf_add_format(&types, " collate " STR_FMT, STR_ARG(target->collation));
     buf_add_c(&types, target->not_null ? " not null" : "");
     buf_add_c(&types, target->identity ? " identity" : "");
     add_cut(text, buf_str(&types), LINE_COLUMNS - INDENT - NAME_COLUMNS - 2);

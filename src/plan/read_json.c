@@ -200,9 +200,9 @@ static struct error *check_digest(json_t *root, struct str digest)
 static struct error *read_root(json_t *root, struct arena *arena, struct plan_options *ret_options,
                                struct str *ret_digest)
 {
-    static const char *const keys[] = {"pgconverge_plan", "program",  "digest",
-                                       "options",         "source",   "tables",
-                                       "objects",         "findings", NULL};
+    static const char *const keys[] = {"pgconverge_plan", "program", "digest",  "options",
+                                       "source",          "tables",  "objects", "findings",
+                                       "collations",      NULL};
     struct reader r = {arena, STR("")};
     struct plan_options options;
     struct str digest = STR_NULL, program = STR_NULL;

@@ -246,6 +246,22 @@ static void add_table(struct pass *pass, const struct planned_table *table)
     add_identity_and_trigger(pass, table);
 }
 
+static void add_collations(struct pass *pass, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->collation_count; i++) {
+        const struct target_collation *collation = &plan->collations[i];
+        struct report_object object = {.kind = "collation", .name = collation->name};
+
+        object.target = arena_format(pass->facts->arena, STR_FMT "." STR_FMT,
+                                     STR_ARG(collation->schema), STR_ARG(collation->name));
+        judge(find_step(pass, "collation", collation->name), &object);
+        if (object.reason.len == 0)
+            object.reason = arena_format(pass->facts->arena, "ICU " STR_FMT ", nondeterministic",
+                                         STR_ARG(collation->locale));
+        add_object(pass, object);
+    }
+}
+
 void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_t count)
 {
     const struct plan *plan = facts->input->plan;
@@ -264,6 +280,7 @@ void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_
     for (size_t i = 0; i < plan->table_count; i++)
         add_table(&pass, &plan->tables[i]);
     pass.in_table = false;
+    add_collations(&pass, plan);
     for (size_t i = 0; i < plan->catalog->object_count; i++) {
         const struct source_object *object = &plan->catalog->objects[i];
 

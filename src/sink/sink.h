@@ -115,6 +115,7 @@ void sink_quote_ident(struct buf *sql, struct str name);
 void sink_quote_literal(struct buf *sql, struct str text);
 /* "schema"."name" */
 void sink_quote_name(struct buf *sql, struct str schema, struct str name);
+void sink_ddl_collation(struct buf *sql, const struct target_collation *collation);
 /* With the first type_check_count of its checks: the others are for after the rows. */
 void sink_ddl_table(struct buf *sql, const struct target_table *table);
 /* ALTER TABLE … ADD CONSTRAINT … CHECK … NOT VALID. */

@@ -16,6 +16,7 @@
 #include "model/catalog.h"
 #include "model/charset.h"
 #include "model/chunk.h"
+#include "model/reference.h"
 #include "model/row.h"
 #include "model/token.h"
 
@@ -140,6 +141,28 @@ struct error *source_snapshot_join(struct source_session *session, const struct 
 struct error *source_check_still(struct source_session *session, const struct source_token *token,
                                  uint64_t wait_ms, struct arena *arena,
                                  enum token_verdict *ret_verdict) CHECKED;
+
+/* ---- references ------------------------------------------------------------------------------ */
+
+/* A foreign key within one database. All is borrowed. */
+struct source_reference {
+    struct str database;
+    const struct source_table *child, *parent;
+    const struct source_foreign_key *key;
+    const enum reference_match *matches; /* one for each of its columns */
+};
+
+/* Rows whose parent the target will not find. */
+struct reference_scan {
+    uint64_t orphans;         /* the source has none either */
+    uint64_t misspelt;        /* the source finds one that is spelt otherwise */
+    struct str orphan_rows;   /* up to five, a line each: key and columns of the foreign key */
+    struct str misspelt_rows; /* the same, with the parent's spelling */
+};
+/* One statement that looks each child up in its parent's index; two more where it finds any. */
+struct error *source_scan_reference(struct source_session *session,
+                                    const struct source_reference *reference, struct arena *arena,
+                                    struct reference_scan *ret_scan) CHECKED;
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 

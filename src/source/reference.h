@@ -1,0 +1,20 @@
+/*
+ * source/reference.h: the statements that follow foreign keys. Pure.
+ *
+ * The parent is looked up by the source's own equality, which its index serves; whether the target
+ * will call the two equal is asked of what was found.
+ */
+#pragma once
+
+#include "source/source.h"
+
+/* Rows without a parent on the target; and those of them that have one on the source. */
+void reference_add_count(struct buf *sql, const struct source_reference *reference);
+/*
+ * A few of those rows: the child's key, its columns of the foreign key, and, with `misspelt`, the
+ * parent's. Each as text.
+ */
+void reference_add_rows(struct buf *sql, const struct source_reference *reference, bool misspelt,
+                        unsigned limit);
+/* The columns by which a row is told: the primary key's, or none. */
+const struct source_index *reference_row_key(const struct source_table *table);

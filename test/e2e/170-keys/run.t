@@ -1,0 +1,110 @@
+#!/usr/bin/perl
+# Keys and references whose strings MySQL's collations take for equal, under each rule: told before
+# the load where the target would not take the rows, and as the rule says afterwards.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use JSON::PP;
+use PgcTest;
+use Test::More;
+
+binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output);
+
+# The report's findings of an id, by the last part of their object's name.
+sub findings {
+    my ($t, $id) = @_;
+    my $report = $t->report // {};
+    return map { ($_->{object} =~ s/.*\.//r) => $_ } grep { ($_->{id} // '') =~ /$id/ } @{ $report->{findings} // [] };
+}
+
+sub nopad_ci { return $_[0] eq 'mysql' ? 'utf8mb4_0900_ai_ci' : 'utf8mb4_uca1400_nopad_ai_ci' }
+
+# ---- references that are spelt otherwise --------------------------------------------------------------
+
+sub references {
+    my ($flavor) = @_;
+    my $ci = nopad_ci($flavor);
+    return <<"SQL";
+CREATE TABLE parent (code varchar(20) COLLATE utf8mb4_general_ci NOT NULL PRIMARY KEY);
+CREATE TABLE child (id int PRIMARY KEY, code varchar(20) COLLATE utf8mb4_general_ci, CONSTRAINT child_parent FOREIGN KEY (code) REFERENCES parent (code));
+CREATE TABLE pair (a int, b varchar(10) COLLATE $ci, PRIMARY KEY (a, b));
+CREATE TABLE of_pair (id int PRIMARY KEY, a int, b varchar(10) COLLATE $ci, CONSTRAINT of_pair_pair FOREIGN KEY (a, b) REFERENCES pair (a, b));
+CREATE TABLE tree (code varchar(10) COLLATE $ci PRIMARY KEY, up varchar(10) COLLATE $ci, CONSTRAINT tree_up FOREIGN KEY (up) REFERENCES tree (code));
+INSERT INTO parent VALUES ('abc'), ('Straße'), ('café'), ('sp');
+INSERT INTO child VALUES (1, 'abc'), (2, 'ABC'), (3, 'CAFE'), (4, NULL), (5, 'sp  '), (6, 'Straße');
+INSERT INTO pair VALUES (1, 'x'), (2, 'Y');
+INSERT INTO of_pair VALUES (1, 1, 'x'), (2, 1, 'X'), (3, NULL, 'nothing'), (4, 2, NULL), (5, 2, 'y');
+INSERT INTO tree VALUES ('root', NULL), ('leaf', 'ROOT'), ('Leaf2', 'root');
+SET foreign_key_checks = 0;
+INSERT INTO child VALUES (7, 'nobody'), (8, '😀');
+INSERT INTO of_pair VALUES (6, 3, 'x');
+SQL
+}
+
+sub refuse {
+    my ($flavor) = @_;
+    my $t = PgcTest->new(flavor => $flavor);
+    $t->source(references($flavor));
+    my $run = $t->migrate;
+    $t->exits($run, 3, "$flavor: refuse");
+    $t->same("$flavor: every row is there as it was");
+    my %orphans = findings($t, 4010);
+    my %misspelt = findings($t, 4018);
+    is(join(' ', map { "$_=$orphans{$_}{rows}" } sort keys %orphans), 'child_parent=2 of_pair_pair=1', "$flavor: children without a parent");
+    is(join(' ', map { "$_=$misspelt{$_}{rows}" } sort keys %misspelt), 'child_parent=3 of_pair_pair=2 tree_up=1', "$flavor: children whose parent is spelt otherwise");
+    my $rows = JSON::PP->new->canonical->encode(\%misspelt);
+    like($rows, qr/id = 2, code -> \\"ABC\\", its parent's is \\"abc\\"/, "$flavor: with both spellings");
+    like($rows, qr/code -> \\"sp  \\", its parent's is \\"sp\\"/, "$flavor: spaces at the end");
+    unlike($rows, qr/nobody/, "$flavor: each row in one of the findings");
+    $t->done;
+    return;
+}
+
+# ---- how keys compare -------------------------------------------------------------------------------
+
+sub compare {
+    my ($flavor) = @_;
+    my $ci = nopad_ci($flavor);
+    my $t = PgcTest->new(flavor => $flavor);
+    $t->source(<<"SQL");
+CREATE TABLE user (id int PRIMARY KEY, email varchar(50) COLLATE $ci NOT NULL, nick varchar(50) COLLATE $ci, name varchar(50) COLLATE $ci, UNIQUE KEY email (email), UNIQUE KEY name (name), KEY nick (nick));
+CREATE TABLE post (id int PRIMARY KEY, author varchar(50) COLLATE $ci, CONSTRAINT post_author FOREIGN KEY (author) REFERENCES user (name));
+INSERT INTO user VALUES (1, 'Ann\@x.org', 'Ann', 'Ann'), (2, 'bob\@x.org', 'Bob', 'Bób'), (3, '😀', 'ann', '😀'), (4, '😁', 'x', 'Strasse');
+INSERT INTO post VALUES (1, 'ANN'), (2, 'bob'), (3, NULL), (4, 'straße');
+SQL
+    $t->file('pgconverge.yaml', <<'YAML');
+version: 1
+columns:
+  "user.email": { compare: lower }
+  "user.nick": { compare: lower }
+  "post.author": { compare: icu }
+YAML
+    my $run = $t->migrate;
+    $t->exits($run, 0, "$flavor: lower and icu");
+    $t->same("$flavor: every row arrived");
+    my $refused = sub { my ($sql) = @_; return eval { $t->target($sql); 1 } ? '' : $@ };
+    like($refused->("INSERT INTO \"user\" VALUES (9, 'ANN\@X.ORG', NULL, 'n9')"), qr/email_lower/, "$flavor: lower() is guarded");
+    is($refused->("INSERT INTO \"user\" VALUES (10, 'Änn\@x.org', NULL, 'n10')"), '', "$flavor: an accent makes another");
+    like($refused->("INSERT INTO \"user\" VALUES (11, 'e11', NULL, 'ANN')"), qr/name/, "$flavor: icu takes case for equal");
+    like($refused->("INSERT INTO \"user\" VALUES (12, 'e12', NULL, 'bob')"), qr/name/, "$flavor: and accents");
+    is($refused->("INSERT INTO \"user\" VALUES (13, 'e13', NULL, '😁')"), '', "$flavor: not two faces");
+    like($t->target_value("SET enable_seqscan = off; EXPLAIN SELECT 1 FROM \"user\" WHERE lower(nick) = lower('ANN')"), qr/nick_lower/, "$flavor: lookups by lower() have an index");
+    is($t->target_value("SELECT convalidated FROM pg_constraint WHERE conname = 'post_author'"), 't', "$flavor: the foreign key holds, spelt otherwise or not");
+    is($t->target_value("SELECT count(*) FROM post p JOIN \"user\" u ON u.name = p.author"), 3, "$flavor: and joins");
+    my $report = JSON::PP->new->canonical->encode($t->report);
+    like($report, qr/ICU und-u-ks-level1, nondeterministic/, "$flavor: the report shows the collation");
+    is($t->target_value("SELECT string_agg(collname, ' ') FROM pg_collation WHERE collnamespace = 'public'::regnamespace"), $ci, "$flavor: one collation, named after the source's");
+    my $discard = $t->run('discard', '--target', $t->target_uri, '--yes', '--overwrite-target');
+    $t->exits($discard, 0, "$flavor: discard");
+    is($t->target_value("SELECT count(*) FROM pg_collation WHERE collnamespace = 'public'::regnamespace"), 0, "$flavor: takes the collation along");
+    $t->done;
+    return;
+}
+
+for my $flavor (qw(mysql mariadb)) {
+    refuse($flavor);
+    compare($flavor);
+}
+done_testing();
