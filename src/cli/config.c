@@ -14,9 +14,9 @@ struct reader {
     const char *name;
     struct arena *arena;
     struct config *config;
-    size_t setting_capacity, rule_capacity;
+    size_t setting_capacity, rule_capacity, type_rule_capacity;
     bool seen[OPTION_COUNT];
-    bool seen_version, seen_databases, seen_columns, seen_values;
+    bool seen_version, seen_databases, seen_columns, seen_values, seen_types;
 };
 
 /* ---- complaints ------------------------------------------------------------------------------ */
@@ -339,7 +339,7 @@ static struct error *read_type(struct reader *reader, struct column_rule *rule)
                        STR_ARG(text)),
             "boolean, smallint, integer, bigint, numeric(p,s), real, double precision, bit(n), "
             "varchar(n), text, bytea, date, time, timestamp, timestamptz, interval, uuid, json, "
-            "jsonb or text[]");
+            "jsonb, inet, enum, text[], real[], geometry or vector(n)");
     rule->has_type = true;
     return NULL;
 }
@@ -443,6 +443,52 @@ static struct error *read_columns(struct reader *reader)
     return NULL;
 }
 
+/* ---- types: ---------------------------------------------------------------------------------- */
+
+/* The word that a type begins with must be one; what is wrong behind it fits no column. */
+static bool is_source_type(struct str text)
+{
+    size_t end = 0;
+    enum source_kind kind;
+
+    while (end < text.len && text.ptr[end] != ' ' && text.ptr[end] != '(')
+        end++;
+    return source_kind_parse(str_slice(text, 0, end), &kind);
+}
+
+/* { "tinyint(1)": boolean, enum: enum } */
+static struct error *read_types(struct reader *reader)
+{
+    struct config *config = reader->config;
+
+    TRY(next(reader));
+    if (!is_at(reader, YAML_MAPPING_START_EVENT))
+        return ERROR_HERE(reader, "types is a mapping: \"tinyint(1)\": boolean");
+    for (;;) {
+        struct type_rule rule = {0};
+        struct column_rule read = {0};
+
+        TRY(next(reader));
+        if (is_at(reader, YAML_MAPPING_END_EVENT))
+            return NULL;
+        TRY(scalar(reader, "a type", &rule.source));
+        if (!is_source_type(rule.source))
+            return error_with_fix(
+                ERROR_HERE(reader, "\"" STR_FMT "\" is no type of MySQL", STR_ARG(rule.source)),
+                "write it as SHOW CREATE TABLE does: tinyint(1), int unsigned, "
+                "enum, longtext");
+        for (size_t i = 0; i < config->type_rule_count; i++) {
+            if (str_equal_nocase(config->type_rules[i].source, rule.source))
+                return ERROR_HERE(reader, "the type \"" STR_FMT "\" stands twice",
+                                  STR_ARG(rule.source));
+        }
+        TRY(read_type(reader, &read));
+        rule.type = read.type;
+        *ARENA_PUSH(reader->arena, config->type_rules, config->type_rule_count,
+                    reader->type_rule_capacity) = rule;
+    }
+}
+
 /*
  * "app.user.flags" for the entry called app is "user.flags" for the plan, which knows the databases
  * by the names that they have on the source.
@@ -489,7 +535,7 @@ static struct error *read_section(struct reader *reader, struct str key, bool *s
 
 static struct error *read_top_key(struct reader *reader)
 {
-    static const char *const extra[] = {"version", "databases", "values", "columns"};
+    static const char *const extra[] = {"version", "databases", "values", "columns", "types"};
     enum cli_option option;
     struct str key = STR_NULL;
 
@@ -502,6 +548,8 @@ static struct error *read_top_key(struct reader *reader)
         return read_section(reader, key, &reader->seen_values, read_values);
     if (str_equal_c(key, "columns"))
         return read_section(reader, key, &reader->seen_columns, read_columns);
+    if (str_equal_c(key, "types"))
+        return read_section(reader, key, &reader->seen_types, read_types);
     if (find_key(key, KEY_TOP, &option))
         return read_setting(reader, option, key);
 
@@ -597,6 +645,8 @@ struct error *config_apply(const char *path, struct cli_options *options)
     options->rules = config.rules;
     options->rule_count = config.rule_count;
     options->policies = config.policies;
+    options->type_rules = config.type_rules;
+    options->type_rule_count = config.type_rule_count;
     if (config.database_name.len > 0)
         options->database_name = config.database_name.ptr;
     options->config_open = stat(path, &status) == 0 && (status.st_mode & 0044) != 0;

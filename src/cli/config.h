@@ -21,6 +21,8 @@ struct config {
     struct column_rule *rules;
     size_t rule_count;
     struct value_policies policies; /* values:; UNSET where nothing is said */
+    struct type_rule *type_rules;
+    size_t type_rule_count;
 };
 
 /*

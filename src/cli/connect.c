@@ -312,6 +312,8 @@ void cli_plan_options(const struct cli_options *options, struct plan_options *re
         .rule_count = options->rule_count,
         .policies = options->policies,
         .max_quarantined = options->max_quarantined,
+        .type_rules = options->type_rules,
+        .type_rule_count = options->type_rule_count,
         .engines_locked = options->lock,
     };
 }

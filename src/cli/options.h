@@ -65,7 +65,9 @@ struct cli_options {
     const char *database_name; /* databases[0].name, NULL without */
     struct column_rule *rules; /* columns: */
     size_t rule_count;
-    struct value_policies policies;          /* values: */
+    struct value_policies policies; /* values: */
+    struct type_rule *type_rules;   /* types: */
+    size_t type_rule_count;
     bool config_open;                        /* the configuration file can be read by everybody */
     char *source_password, *target_password; /* PGCONVERGE_*_PASSWORD, NULL without; secrets */
     enum cli_origin origins[OPTION_COUNT];

@@ -14,7 +14,7 @@ static bool decides_something(const struct cli_options *options)
         if (options->policies.of[i] != POLICY_UNSET)
             return true;
     }
-    return options->rule_count > 0;
+    return options->rule_count > 0 || options->type_rule_count > 0;
 }
 
 static struct error *check_rights(const struct cli_options *options, struct prepared *prepared)

@@ -146,6 +146,8 @@ uint32_t convert_classes(const struct source_type *source, const struct target_t
         return of_text(source, target);
     if (add == field_add_json || add == field_add_jsonb)
         return of_document(target);
+    if (add == field_add_vector)
+        return CLASS(OUT_OF_RANGE) | (target->length > 0 ? CLASS(TOO_LONG) : 0);
     if (add == field_add_uuid || add == field_add_uuid_bytes)
         return of_uuid(source);
     return 0;

@@ -101,7 +101,7 @@ static struct error *field_init(struct field *field, const struct convert_column
     if (field->add == NULL)
         return with_object(error_new(PGC_INTERNAL, "there is no conversion between these types"),
                            field);
-    if (column->labels_checked)
+    if (column->labels_checked || target->kind == TARGET_ENUM)
         TRY(field_init_labels(field, column->source));
     return field_init_charset(field, column->charset);
 }

@@ -97,6 +97,12 @@ field_add field_add_text, field_add_utf8, field_add_json, field_add_jsonb, field
 field_add field_add_set_array;
 /* uuid.c */
 field_add field_add_uuid, field_add_uuid_bytes;
+/* inet.c: an address' text */
+field_add field_add_inet;
+/* geometry.c: the stored bytes as EWKB */
+field_add field_add_geometry;
+/* vector.c: the stored bytes */
+field_add field_add_vector_array, field_add_vector;
 
 /* ---- shared between adders ------------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@ struct reader {
     const unsigned char *at;
     const unsigned char *end;
     bool for_jsonb;
+    bool keeps_zero_sign;
     struct json_stack *stack;
     unsigned depth;
     size_t values; /* scalars, keys and containers so far */
@@ -192,10 +193,19 @@ static bool fits_numeric(struct str whole, struct str fraction, int64_t exponent
     return (int64_t)whole.len - (int64_t)lead + exponent <= NUMERIC_LIMIT_WHOLE_DIGITS;
 }
 
+static bool is_zero(struct str whole, struct str fraction)
+{
+    for (size_t i = 0; i < fraction.len; i++)
+        if (fraction.ptr[i] != '0')
+            return false;
+    return whole.len == 1 && whole.ptr[0] == '0';
+}
+
 static const char *read_number(struct reader *reader)
 {
     const unsigned char *end = reader->end;
-    const unsigned char *whole = reader->at + (*reader->at == '-');
+    bool is_negative = *reader->at == '-';
+    const unsigned char *whole = reader->at + is_negative;
     const unsigned char *at = skip_digits(whole, end);
     struct str digits = {.ptr = (const char *)whole, .len = (size_t)(at - whole)};
     struct str fraction = {.ptr = "", .len = 0};
@@ -223,6 +233,8 @@ static const char *read_number(struct reader *reader)
     if (reader->for_jsonb && (digits.len > 1000 || fraction.len > 1000 || exponent != 0) &&
         !fits_numeric(digits, fraction, exponent))
         return "a number beyond the range of jsonb";
+    if (reader->keeps_zero_sign && is_negative && is_zero(digits, fraction))
+        return "the number -0.0, whose sign jsonb would lose";
     reader->at = at;
     return NULL;
 }
@@ -340,12 +352,16 @@ static const char *read_after_value(struct reader *reader, bool *ret_more)
     }
 }
 
-const char *json_check(struct str text, bool for_jsonb, struct json_stack *stack,
+const char *json_check(struct str text, enum json_use use, struct json_stack *stack,
                        size_t *ret_bad_at)
 {
     const unsigned char *start = (const unsigned char *)text.ptr;
-    struct reader reader = {
-        .at = start, .end = start + text.len, .for_jsonb = for_jsonb, .stack = stack};
+    bool for_jsonb = use != JSON_FOR_JSON;
+    struct reader reader = {.at = start,
+                            .end = start + text.len,
+                            .for_jsonb = for_jsonb,
+                            .keeps_zero_sign = use == JSON_FOR_JSONB_EXACT,
+                            .stack = stack};
     const char *wrong = NULL;
     bool more = true;
 

@@ -24,11 +24,16 @@ struct json_stack {
 
 /* What json_check() says of \u0000. */
 extern const char json_refuses_nul[];
+enum json_use {
+    JSON_FOR_JSON,
+    JSON_FOR_JSONB,
+    JSON_FOR_JSONB_EXACT, /* of a tree, in which the number -0.0 is another one than 0.0 */
+};
 
 /*
- * `text` is valid UTF-8. `for_jsonb` also refuses \u0000, lone surrogates, numbers beyond numeric
- * and what is too large for it, all of which the type json keeps as it is written. NULL when it is
- * JSON; else what is wrong ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
+ * `text` is valid UTF-8. For jsonb \u0000, lone surrogates, numbers beyond numeric and what is too
+ * large for it are refused as well, all of which the type json keeps as it is written. NULL when it
+ * is JSON; else what is wrong ("a comma or } is expected"), and *ret_bad_at is where, in bytes.
  */
-const char *json_check(struct str text, bool for_jsonb, struct json_stack *stack,
+const char *json_check(struct str text, enum json_use use, struct json_stack *stack,
                        size_t *ret_bad_at);

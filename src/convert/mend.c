@@ -192,6 +192,8 @@ static bool mend_range(struct mend *mend)
 {
     enum target_kind kind = mend->field.target->kind;
 
+    if (kind == TARGET_VECTOR)
+        return false;
     if (kind == TARGET_NUMERIC)
         return nearest_numeric(mend);
     if (kind == TARGET_TIME)

@@ -67,8 +67,13 @@ static const struct route {
     {TEXTS | LABELS | KIND(SOURCE_JSON), TARGET_TEXT, field_add_text},
     {BINARIES | KIND(SOURCE_UUID) | INETS, TARGET_VARCHAR, field_add_utf8},
     {BINARIES | KIND(SOURCE_UUID) | INETS, TARGET_TEXT, field_add_utf8},
-    {TEXTS | BINARIES | KIND(SOURCE_BIT) | KIND(SOURCE_GEOMETRY) | KIND(SOURCE_VECTOR),
-     TARGET_BYTEA, field_add_bytea},
+    {TEXTS | BINARIES | KIND(SOURCE_BIT) | KIND(SOURCE_VECTOR), TARGET_BYTEA, field_add_bytea},
+    {KIND(SOURCE_GEOMETRY), TARGET_BYTEA, field_add_geometry},
+    {KIND(SOURCE_GEOMETRY), TARGET_GEOMETRY, field_add_geometry},
+    {KIND(SOURCE_VECTOR), TARGET_REAL_ARRAY, field_add_vector_array},
+    {KIND(SOURCE_VECTOR), TARGET_VECTOR, field_add_vector},
+    {INETS, TARGET_INET, field_add_inet},
+    {KIND(SOURCE_ENUM), TARGET_ENUM, field_add_text},
     {TEXTS | BINARIES | KIND(SOURCE_JSON), TARGET_JSON, field_add_json},
     {TEXTS | BINARIES | KIND(SOURCE_JSON), TARGET_JSONB, field_add_jsonb},
     {TEXTS | KIND(SOURCE_UUID), TARGET_UUID, field_add_uuid},
@@ -103,6 +108,8 @@ static bool lengths_agree(const struct source_type *source, const struct target_
         return source->length >= 1 && source->length <= 64 &&
                (target->kind != TARGET_BIT || target->length == source->length) &&
                (target->kind != TARGET_BOOLEAN || source->length == 1);
+    if (target->kind == TARGET_VECTOR)
+        return target->length <= source->length;
     if (target->kind == TARGET_UUID && source->kind == SOURCE_BINARY)
         return source->length == UUID_BYTES;
     if (target->kind == TARGET_UUID && source->kind == SOURCE_VARBINARY)

@@ -172,18 +172,18 @@ struct error *field_add_bytea(const struct field *field, const struct cell *cell
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static struct error *add_document(const struct field *field, struct str bytes, bool jsonb,
+static struct error *add_document(const struct field *field, struct str bytes, enum json_use use,
                                   struct buf *out)
 {
-    size_t start = out->len, head = jsonb ? 5 : 4, chars, bad_at;
+    size_t start = out->len, head = use == JSON_FOR_JSON ? 4 : 5, chars, bad_at;
 
     out->len += head;
     TRY(field_decode(field, bytes, out, &chars));
     struct str text = str_slice(buf_str(out), start + head, out->len);
-    const char *wrong = json_check(text, jsonb, field->json, &bad_at);
+    const char *wrong = json_check(text, use, field->json, &bad_at);
     if (UNLIKELY(wrong != NULL))
         return error_new(PGC_VALUE_BAD_JSON, "byte %zu of %zu: %s", bad_at + 1, text.len, wrong);
-    if (jsonb)
+    if (use != JSON_FOR_JSON)
         out->ptr[start + 4] = JSONB_VERSION;
     bytes_put_u32(out->ptr + start, (uint32_t)(out->len - start - 4));
     return NULL;
@@ -191,12 +191,13 @@ static struct error *add_document(const struct field *field, struct str bytes, b
 
 struct error *field_add_json(const struct field *field, const struct cell *cell, struct buf *out)
 {
-    return add_document(field, cell->bytes, false, out);
+    return add_document(field, cell->bytes, JSON_FOR_JSON, out);
 }
 
 struct error *field_add_jsonb(const struct field *field, const struct cell *cell, struct buf *out)
 {
-    return add_document(field, cell->bytes, true, out);
+    return add_document(field, cell->bytes,
+                        field->source->is_json_tree ? JSON_FOR_JSONB_EXACT : JSON_FOR_JSONB, out);
 }
 
 /* ---- SET ------------------------------------------------------------------------------------- */

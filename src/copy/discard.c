@@ -13,13 +13,23 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
 
     /* Relations of every kind share one namespace, types of tables another one with domains. */
     TRY(sink_query(session,
-                   "SELECT c.relname FROM pg_catalog.pg_class c"
+                   "SELECT q.name, q.is_type FROM ("
+                   "SELECT c.relname AS name, false AS is_type FROM pg_catalog.pg_class c"
                    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                   " WHERE n.nspname = $1 ORDER BY c.relname COLLATE \"C\"",
+                   " WHERE n.nspname = $1"
+                   " UNION ALL SELECT t.typname, true FROM pg_catalog.pg_type t"
+                   " JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
+                   " WHERE n.nspname = $1 AND t.typcategory <> 'A') q"
+                   " ORDER BY q.name COLLATE \"C\"",
                    1, &schema, arena, &rows));
     for (size_t r = 0; r < rows.row_count; r++) {
         struct str relation = sink_cell(&rows, r, 0);
-        for (size_t i = 0; i < plan->table_count; i++) {
+        bool is_type = str_equal_c(sink_cell(&rows, r, 1), "t");
+        for (size_t i = 0; is_type && i < plan->enum_count; i++) {
+            if (str_equal(plan->enums[i].target.name, relation))
+                *ARENA_PUSH(arena, names, count, capacity) = relation;
+        }
+        for (size_t i = 0; !is_type && i < plan->table_count; i++) {
             if (plan->tables[i].disposition == DISPOSITION_CREATED &&
                 str_equal(plan->tables[i].target.name, relation))
                 *ARENA_PUSH(arena, names, count, capacity) = relation;
@@ -67,6 +77,19 @@ static void add_drop_collations(struct buf *sql, struct str schema, const struct
     }
 }
 
+/* Behind the tables whose columns are of them. */
+static void add_drop_types(struct buf *sql, struct str schema, const struct ledger_step *steps,
+                           size_t step_count)
+{
+    for (size_t k = 0; k < step_count; k++) {
+        if (!step_is(&steps[k], STR("type"), STR_NULL))
+            continue;
+        buf_add_c(sql, "DROP TYPE IF EXISTS ");
+        sink_quote_name(sql, schema, steps[k].name);
+        buf_add_c(sql, ";\n");
+    }
+}
+
 static void add_drop_functions(struct buf *sql, struct str schema, const struct ledger_step *steps,
                                size_t step_count)
 {
@@ -97,6 +120,7 @@ struct error *copy_discard(struct ledger *ledger, struct arena *arena)
     buf_add_c(&sql, "BEGIN;\n");
     add_drop_tables(&sql, tables, table_count, steps, step_count);
     add_drop_collations(&sql, run.schema, steps, step_count);
+    add_drop_types(&sql, run.schema, steps, step_count);
     add_drop_functions(&sql, run.schema, steps, step_count);
     /* The ledger goes in the same transaction: it never tells of tables that are gone. */
     buf_add_c(&sql, "DROP SCHEMA pgconverge CASCADE;\nCOMMIT");

@@ -63,6 +63,26 @@ static struct error *push_collations(struct step_list *steps, struct arena *aren
     return NULL;
 }
 
+static struct error *push_enums(const struct plan *plan, struct arena *arena,
+                                struct step_list *steps)
+{
+    for (size_t i = 0; i < plan->enum_count; i++) {
+        const struct target_enum *type = &plan->enums[i].target;
+        const struct planned_table *table = &plan->tables[plan->enums[i].table];
+        struct buf sql = new_sql();
+        sink_ddl_enum(&sql, type);
+        add_owner(&sql, "TYPE", type->schema, type->name, plan->options->owner);
+        TRY(push(steps, arena,
+                 (struct step){.kind = STR("type"),
+                               .name = type->name,
+                               .table = table,
+                               .crash_point = "schema",
+                               .essential = true},
+                 &sql));
+    }
+    return NULL;
+}
+
 struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
                                struct step_list *ret_steps)
 {
@@ -81,6 +101,7 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
              (struct step){.kind = STR("schema"), .name = plan->options->schema, .essential = true},
              &schema));
     TRY(push_collations(&steps, arena, plan));
+    TRY(push_enums(plan, arena, &steps));
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
         if (!is_created(table))

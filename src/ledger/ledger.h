@@ -120,7 +120,7 @@ struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *ch
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 
 /*
- * `kind`: "collation", "table", "index", "check", "fk", "validate" (of either), "sequence",
+ * `kind`: "collation", "type", "table", "index", "check", "fk", "validate" (of either), "sequence",
  * "trigger", "comment", "analyze".
  */
 struct ledger_step {

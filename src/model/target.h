@@ -12,6 +12,14 @@ struct target_collation {
     struct str locale; /* "und-u-ks-level1" */
 };
 
+/* CREATE TYPE … AS ENUM: of one column. */
+struct target_enum {
+    struct str schema;
+    struct str name;
+    const struct str *labels; /* in their order */
+    size_t label_count;
+};
+
 struct target_column {
     struct str name;
     struct target_type type;

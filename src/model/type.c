@@ -5,7 +5,66 @@
 #define MAX_NUMERIC_PRECISION 1000
 #define MAX_VARCHAR_LENGTH 10485760
 #define MAX_BIT_LENGTH 83886080
+#define MAX_VECTOR_LENGTH 16000 /* pgvector's */
 #define MAX_FRACTION 6
+
+static const struct {
+    const char *word;
+    enum source_kind kind;
+} source_words[] = {
+    {"tinyint", SOURCE_TINYINT},
+    {"smallint", SOURCE_SMALLINT},
+    {"mediumint", SOURCE_MEDIUMINT},
+    {"int", SOURCE_INT},
+    {"bigint", SOURCE_BIGINT},
+    {"decimal", SOURCE_DECIMAL},
+    {"float", SOURCE_FLOAT},
+    {"double", SOURCE_DOUBLE},
+    {"bit", SOURCE_BIT},
+    {"date", SOURCE_DATE},
+    {"datetime", SOURCE_DATETIME},
+    {"timestamp", SOURCE_TIMESTAMP},
+    {"time", SOURCE_TIME},
+    {"year", SOURCE_YEAR},
+    {"char", SOURCE_CHAR},
+    {"varchar", SOURCE_VARCHAR},
+    {"tinytext", SOURCE_TEXT},
+    {"text", SOURCE_TEXT},
+    {"mediumtext", SOURCE_TEXT},
+    {"longtext", SOURCE_TEXT},
+    {"binary", SOURCE_BINARY},
+    {"varbinary", SOURCE_VARBINARY},
+    {"tinyblob", SOURCE_BLOB},
+    {"blob", SOURCE_BLOB},
+    {"mediumblob", SOURCE_BLOB},
+    {"longblob", SOURCE_BLOB},
+    {"enum", SOURCE_ENUM},
+    {"set", SOURCE_SET},
+    {"json", SOURCE_JSON},
+    {"geometry", SOURCE_GEOMETRY},
+    {"point", SOURCE_GEOMETRY},
+    {"linestring", SOURCE_GEOMETRY},
+    {"polygon", SOURCE_GEOMETRY},
+    {"multipoint", SOURCE_GEOMETRY},
+    {"multilinestring", SOURCE_GEOMETRY},
+    {"multipolygon", SOURCE_GEOMETRY},
+    {"geomcollection", SOURCE_GEOMETRY},
+    {"geometrycollection", SOURCE_GEOMETRY},
+    {"vector", SOURCE_VECTOR},
+    {"uuid", SOURCE_UUID},
+    {"inet4", SOURCE_INET4},
+    {"inet6", SOURCE_INET6},
+};
+
+bool source_kind_parse(struct str word, enum source_kind *ret_kind)
+{
+    for (size_t i = 0; i < COUNT_OF(source_words); i++)
+        if (str_equal_nocase(word, str_of(source_words[i].word))) {
+            *ret_kind = source_words[i].kind;
+            return true;
+        }
+    return false;
+}
 
 /* Which numbers stand in parentheses behind a type's name. */
 enum modifiers { MODIFIERS_NONE, MODIFIERS_LENGTH, MODIFIERS_PRECISION, MODIFIERS_FRACTION };
@@ -15,6 +74,7 @@ static enum modifiers modifiers_of(enum target_kind kind)
     switch (kind) {
     case TARGET_BIT:
     case TARGET_VARCHAR:
+    case TARGET_VECTOR:
         return MODIFIERS_LENGTH;
     case TARGET_NUMERIC:
         return MODIFIERS_PRECISION;
@@ -36,6 +96,10 @@ static enum modifiers modifiers_of(enum target_kind kind)
     case TARGET_JSON:
     case TARGET_JSONB:
     case TARGET_TEXT_ARRAY:
+    case TARGET_REAL_ARRAY:
+    case TARGET_INET:
+    case TARGET_ENUM:
+    case TARGET_GEOMETRY:
         return MODIFIERS_NONE;
     }
     return MODIFIERS_NONE;
@@ -83,6 +147,12 @@ static const struct {
     {"json", "", TARGET_JSON},
     {"jsonb", "", TARGET_JSONB},
     {"text[]", "", TARGET_TEXT_ARRAY},
+    {"real[]", "", TARGET_REAL_ARRAY},
+    {"float4[]", "", TARGET_REAL_ARRAY},
+    {"inet", "", TARGET_INET},
+    {"enum", "", TARGET_ENUM},
+    {"geometry", "", TARGET_GEOMETRY},
+    {"vector", "", TARGET_VECTOR},
 };
 
 void target_type_print(const struct target_type *type, struct buf *sql)
@@ -91,7 +161,10 @@ void target_type_print(const struct target_type *type, struct buf *sql)
 
     while (names[i].kind != type->kind)
         i++;
-    buf_add_c(sql, names[i].before);
+    if (type->sql_name.len > 0)
+        buf_add_str(sql, type->sql_name);
+    else
+        buf_add_c(sql, names[i].before);
     switch (modifiers_of(type->kind)) {
     case MODIFIERS_NONE:
         break;
@@ -154,6 +227,13 @@ static bool parse_precision(struct str text, struct target_type *type)
     return true;
 }
 
+static uint64_t longest(enum target_kind kind)
+{
+    if (kind == TARGET_BIT)
+        return MAX_BIT_LENGTH;
+    return kind == TARGET_VECTOR ? MAX_VECTOR_LENGTH : MAX_VARCHAR_LENGTH;
+}
+
 static bool parse_modifiers(struct str text, struct target_type *type)
 {
     uint64_t number;
@@ -162,8 +242,7 @@ static bool parse_modifiers(struct str text, struct target_type *type)
     case MODIFIERS_NONE:
         return false;
     case MODIFIERS_LENGTH:
-        if (!parse_number(text, 1, type->kind == TARGET_BIT ? MAX_BIT_LENGTH : MAX_VARCHAR_LENGTH,
-                          &number))
+        if (!parse_number(text, 1, longest(type->kind), &number))
             return false;
         type->length = (uint32_t)number;
         return true;
@@ -221,7 +300,7 @@ bool target_type_equal(const struct target_type *a, const struct target_type *b)
         return false;
     switch (modifiers_of(a->kind)) {
     case MODIFIERS_NONE:
-        return true;
+        return str_equal(a->sql_name, b->sql_name);
     case MODIFIERS_LENGTH:
         return a->length == b->length;
     case MODIFIERS_PRECISION:

@@ -42,7 +42,9 @@ struct source_type {
     enum source_kind kind;
     bool is_unsigned;
     bool is_tinyint_1;    /* TINYINT(1): a habit that says boolean, not a proof */
-    uint32_t length;      /* characters (CHAR, VARCHAR), bytes (BINARY, VARBINARY), bits (BIT) */
+    bool is_json_tree;    /* MySQL's JSON, shown normalised; MariaDB's is a text */
+    uint32_t length;      /* characters (CHAR, VARCHAR), bytes (BINARY, VARBINARY), bits (BIT),
+                             numbers (VECTOR) */
     uint64_t max_bytes;   /* character and blob types: the most bytes a value can have */
     uint8_t precision;    /* DECIMAL */
     uint8_t scale;        /* DECIMAL */
@@ -53,6 +55,9 @@ struct source_type {
     size_t label_count;
     struct str text; /* the server's own words: "int(10) unsigned zerofill" */
 };
+
+/* "tinyint", "longtext" …: the word that the server's name of a type begins with. */
+bool source_kind_parse(struct str word, enum source_kind *ret_kind);
 
 enum target_kind {
     TARGET_BOOLEAN,
@@ -75,21 +80,29 @@ enum target_kind {
     TARGET_JSON,
     TARGET_JSONB,
     TARGET_TEXT_ARRAY,
+    TARGET_REAL_ARRAY,
+    TARGET_INET,
+    TARGET_ENUM,     /* a type of the plan's own, one a column */
+    TARGET_GEOMETRY, /* of the extension postgis */
+    TARGET_VECTOR,   /* of the extension vector */
 };
 
 struct target_type {
     enum target_kind kind;
-    uint32_t length;    /* VARCHAR: characters, 0 without limit; BIT: bits */
+    uint32_t length;    /* VARCHAR: characters, 0 without limit; BIT: bits; VECTOR: numbers, or 0 */
     uint16_t precision; /* NUMERIC, 0 without */
     uint16_t scale;
     uint8_t fraction; /* TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL: 0…6 */
+    /* ENUM, GEOMETRY, VECTOR: schema and name as SQL, set by plan/; "" in a rule. */
+    struct str sql_name;
 };
 
 /* "timestamp(6) without time zone": as PostgreSQL's format_type() writes it. */
 void target_type_print(const struct target_type *type, struct buf *sql);
 /*
- * "varchar(40)", "timestamptz(3)", "boolean", "text[]" … as users write it in `columns:`. Returns
- * false when it is not a type of the list above.
+ * "varchar(40)", "timestamptz(3)", "boolean", "text[]" … as users write it in `columns:`; "enum",
+ * "geometry" and "vector(3)" without a schema. Returns false when it is not a type of the list
+ * above.
  */
 bool target_type_parse(struct str text, struct target_type *ret_type);
 bool target_type_equal(const struct target_type *a, const struct target_type *b);

@@ -195,6 +195,19 @@ static bool json_literal(struct arena *arena, struct str text, const struct targ
     return true;
 }
 
+static bool inet_literal(struct arena *arena, struct str text, struct str *ret_sql)
+{
+    static const char allowed[] = "0123456789abcdefABCDEF:.";
+
+    for (size_t i = 0; i < text.len; i++)
+        if (memchr(allowed, text.ptr[i], sizeof allowed - 1) == NULL)
+            return false;
+    if (text.len == 0)
+        return false;
+    *ret_sql = arena_format(arena, "'" STR_FMT "'::inet", STR_ARG(text));
+    return true;
+}
+
 /* A SET's labels never hold commas. */
 static bool array_literal(struct arena *arena, struct str text, struct str *ret_sql)
 {
@@ -263,6 +276,18 @@ bool literal_of_type(struct arena *arena, struct str text, const struct target_t
         return json_literal(arena, text, type, ret_sql);
     case TARGET_TEXT_ARRAY:
         return array_literal(arena, text, ret_sql);
+    case TARGET_INET:
+        return inet_literal(arena, text, ret_sql);
+    case TARGET_ENUM: /* of the column's own labels, as the source saw to */
+        if (!text_literal(arena, text, ret_sql))
+            return false;
+        *ret_sql = arena_format(arena, STR_FMT "::" STR_FMT, STR_ARG(*ret_sql),
+                                STR_ARG(type_text(arena, type)));
+        return true;
+    case TARGET_REAL_ARRAY:
+    case TARGET_GEOMETRY:
+    case TARGET_VECTOR:
+        return false; /* the source has no literals of them */
     }
     return false;
 }

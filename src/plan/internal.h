@@ -37,7 +37,9 @@ void map_names(struct planner *p);
 void map_types(struct planner *p);
 /* How texts compare: COMPARE_ICU and COMPARE_CITEXT change columns. After map_types(). */
 void map_compare(struct planner *p);
-/* Defaults, CHECKs, generated columns, ON UPDATE. After map_types(). */
+/* Names of the types that ENUM columns become. After map_types(). */
+void map_enums(struct planner *p);
+/* Defaults, CHECKs, generated columns, ON UPDATE. After map_enums(). */
 void map_expressions(struct planner *p);
 /* Indexes, foreign keys and their names, chunk keys. After map_expressions(). */
 void map_keys(struct planner *p);
@@ -98,6 +100,11 @@ static inline const struct target_type *target_type_of(const struct planned_tabl
 }
 bool source_is_integer(const struct source_type *type);
 bool source_is_text(const struct source_type *type);
+/* The rule of `types:` for the type; NULL without. Marks what fits as used. */
+struct type_rule *find_type_rule(struct planner *p, const struct source_type *type);
+void note_unused_type_rules(struct planner *p);
+/* The schema and name of an extension's type as SQL; false with a blocker when it is not there. */
+bool name_extension_type(struct planner *p, struct target_type *type, struct str object);
 /* A string's equality on the source: which strings are the same for its collation? */
 enum text_equality {
     EQUAL_BYTES,  /* those of the same bytes: what PostgreSQL says too */

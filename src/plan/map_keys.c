@@ -244,6 +244,8 @@ static enum type_family family_of(const struct target_type *type)
 
 static bool types_join(const struct target_type *child, const struct target_type *parent)
 {
+    if (child->kind == TARGET_ENUM || parent->kind == TARGET_ENUM)
+        return false; /* each is a type of its own */
     return child->kind == parent->kind ||
            (family_of(child) != FAMILY_OTHER && family_of(child) == family_of(parent));
 }

@@ -34,8 +34,7 @@ enum text_equality text_equality_of(const struct source_type *type)
 /* ---- character sets -------------------------------------------------------------------------- */
 
 /*
- * Those whose characters are one or two bytes, or a form of Unicode: model/charset.h holds them.
- * What is not here (ujis, eucjpms, gb18030: up to four bytes) cannot be decoded.
+ * Those that model/charset.h holds. What is not here cannot be decoded.
  */
 static bool charset_is_supported(struct str name)
 {
@@ -126,9 +125,11 @@ static bool default_type(const struct source_type *type, struct target_type *ret
         return true;
     case SOURCE_TEXT:
     case SOURCE_ENUM:
+        *ret_type = plain(TARGET_TEXT);
+        return true;
     case SOURCE_INET4:
     case SOURCE_INET6:
-        *ret_type = plain(TARGET_TEXT);
+        *ret_type = plain(TARGET_INET);
         return true;
     case SOURCE_SET:
         *ret_type = plain(TARGET_TEXT_ARRAY);
@@ -141,7 +142,7 @@ static bool default_type(const struct source_type *type, struct target_type *ret
         *ret_type = plain(TARGET_BYTEA);
         return true;
     case SOURCE_JSON:
-        *ret_type = plain(TARGET_JSON);
+        *ret_type = plain(type->is_json_tree ? TARGET_JSONB : TARGET_JSON);
         return true;
     case SOURCE_UUID:
         *ret_type = plain(TARGET_UUID);
@@ -175,14 +176,12 @@ static struct str default_reason(const struct source_type *type)
     case SOURCE_SET:
         return STR("its labels stand in a CHECK");
     case SOURCE_JSON:
-        return STR("the document's text is kept as it is");
-    case SOURCE_INET4:
-    case SOURCE_INET6:
-        return STR("the address as text");
+        return type->is_json_tree ? STR("an equal document; json would keep its text")
+                                  : STR("the document's text is kept as it is");
     case SOURCE_GEOMETRY:
-        return STR("MySQL's own bytes (SRID and WKB); no geometry for PostgreSQL");
+        return STR("EWKB, SRID and all: what PostGIS and most clients read");
     case SOURCE_VECTOR:
-        return STR("the vector's bytes, 32-bit floats");
+        return STR("the vector's bytes, 32-bit floats; a rule can say real[]");
     case SOURCE_SMALLINT:
     case SOURCE_MEDIUMINT:
     case SOURCE_INT:
@@ -198,6 +197,8 @@ static struct str default_reason(const struct source_type *type)
     case SOURCE_VARBINARY:
     case SOURCE_BLOB:
     case SOURCE_UUID:
+    case SOURCE_INET4:
+    case SOURCE_INET6:
     case SOURCE_OTHER:
         return STR_NULL;
     }
@@ -286,10 +287,11 @@ static void refuse_type(struct planner *p, const struct source_type *type,
     struct target_type other;
     struct buf alternatives = BUF_INIT(4 * KIB, "list of types");
     static const enum target_kind kinds[] = {
-        TARGET_BOOLEAN,  TARGET_SMALLINT, TARGET_INTEGER, TARGET_BIGINT,    TARGET_NUMERIC,
-        TARGET_REAL,     TARGET_DOUBLE,   TARGET_BIT,     TARGET_VARCHAR,   TARGET_TEXT,
-        TARGET_BYTEA,    TARGET_DATE,     TARGET_TIME,    TARGET_TIMESTAMP, TARGET_TIMESTAMPTZ,
-        TARGET_INTERVAL, TARGET_UUID,     TARGET_JSON,    TARGET_JSONB,     TARGET_TEXT_ARRAY,
+        TARGET_BOOLEAN,    TARGET_SMALLINT, TARGET_INTEGER, TARGET_BIGINT,    TARGET_NUMERIC,
+        TARGET_REAL,       TARGET_DOUBLE,   TARGET_BIT,     TARGET_VARCHAR,   TARGET_TEXT,
+        TARGET_BYTEA,      TARGET_DATE,     TARGET_TIME,    TARGET_TIMESTAMP, TARGET_TIMESTAMPTZ,
+        TARGET_INTERVAL,   TARGET_UUID,     TARGET_JSON,    TARGET_JSONB,     TARGET_TEXT_ARRAY,
+        TARGET_REAL_ARRAY, TARGET_INET,     TARGET_ENUM,    TARGET_GEOMETRY,  TARGET_VECTOR,
     };
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -337,6 +339,11 @@ static bool holds_all(const struct target_type *wide, const struct target_type *
     if (target_type_equal(wide, type) || wide->kind == TARGET_TEXT || wide->kind == TARGET_BYTEA ||
         (wide->kind == TARGET_VARCHAR && wide->length == 0))
         return true;
+    /* Another form of the same values: an ENUM's labels, numbers and shapes instead of bytes. */
+    if (wide->kind == TARGET_ENUM || wide->kind == TARGET_REAL_ARRAY ||
+        wide->kind == TARGET_GEOMETRY || (wide->kind == TARGET_VECTOR && wide->length == 0) ||
+        (wide->kind == TARGET_JSON && type->kind == TARGET_JSONB))
+        return true;
     if (digits > 0 && whole_digits(type) > 0)
         return digits == UINT_MAX || (digits >= whole_digits(type) && wide->scale >= type->scale);
     if (wide->kind == TARGET_VARCHAR && type->kind == TARGET_VARCHAR)
@@ -367,17 +374,18 @@ static void note_narrow_rule(struct planner *p, const struct source_type *type,
 static void note_default_type(struct planner *p, const struct source_type *type, struct str object)
 {
     if (type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR) {
+        bool is_geometry = type->kind == SOURCE_GEOMETRY;
         struct finding *finding =
             add_finding(p, SEVERITY_CHANGES, 0, object,
                         arena_format(p->arena,
-                                     STR_FMT " arrives as bytes: nothing is lost, and "
+                                     STR_FMT " arrives as bytes%s: nothing is lost, and "
                                              "PostgreSQL cannot compute with it",
-                                     STR_ARG(type->text)));
-        finding->fix = STR("convert it on the target, with PostGIS or pgvector");
+                                     STR_ARG(type->text), is_geometry ? " (EWKB)" : ""));
+        finding->fix =
+            is_geometry ? STR("with PostGIS on the target: a rule type: geometry, or "
+                              "\"column\"::geometry later")
+                        : STR("a rule type: real[]; or type: vector with pgvector on the target");
     }
-    if (type->kind == SOURCE_INET4 || type->kind == SOURCE_INET6)
-        add_finding(p, SEVERITY_NOTE, 0, object,
-                    arena_format(p->arena, STR_FMT " arrives as text", STR_ARG(type->text)));
     if (str_search(type->text, STR("zerofill")) <= type->text.len)
         add_finding(p, SEVERITY_NOTE, 0, object,
                     STR("ZEROFILL is a matter of display and is not kept; the number is"));
@@ -392,6 +400,31 @@ static void check_charset(struct planner *p, const struct source_type *type, str
                     arena_format(p->arena, "character set " STR_FMT " cannot be decoded",
                                  STR_ARG(type->charset)));
     finding->fix = STR("convert the column to utf8mb4 in MySQL, or leave the table out");
+}
+
+/* By a rule of columns: or types:, by key group or by default; whether it was a rule. */
+static bool choose_type(struct planner *p, const struct column_rule *rule,
+                        const struct source_type *type, bool in_key, struct planned_column *planned,
+                        struct target_type *target)
+{
+    const struct type_rule *type_rule = find_type_rule(p, type);
+
+    if (rule != NULL) {
+        *target = rule->type;
+        planned->rule = "columns:";
+        planned->reason =
+            arena_format(p->arena, "the rule \"" STR_FMT "\"", STR_ARG(rule->pattern));
+    } else if (type_rule != NULL) {
+        *target = type_rule->type;
+        planned->rule = "types:";
+        planned->reason =
+            arena_format(p->arena, "the rule types: \"" STR_FMT "\"", STR_ARG(type_rule->source));
+    } else if (in_key && type->kind == SOURCE_BIGINT && type->is_unsigned) {
+        *target = plain(TARGET_BIGINT);
+        planned->rule = "key-group";
+        planned->reason = STR("a key needs bigint; a value above 2^63-1 would be refused");
+    }
+    return rule != NULL || type_rule != NULL;
 }
 
 static void map_column_type(struct planner *p, struct planned_table *table, size_t i, bool in_key)
@@ -412,22 +445,12 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     settle_null(p, table, i, settled.nullable);
     planned->rule = "default";
     planned->reason = default_reason(type);
-    planned->lossy = type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR;
-    planned->labels_checked = type->kind == SOURCE_ENUM && rule == NULL;
-    if (rule != NULL) {
-        *target = rule->type;
-        planned->rule = "columns:";
-        planned->reason =
-            arena_format(p->arena, "the rule \"" STR_FMT "\"", STR_ARG(rule->pattern));
-        planned->lossy = false;
-    } else if (in_key && type->kind == SOURCE_BIGINT && type->is_unsigned) {
-        *target = plain(TARGET_BIGINT);
-        planned->rule = "key-group";
-        planned->reason = STR("a key needs bigint; a value above 2^63-1 would be refused");
-    }
+    bool ruled = choose_type(p, rule, type, in_key, planned, target);
+    planned->lossy = !ruled && (type->kind == SOURCE_GEOMETRY || type->kind == SOURCE_VECTOR);
+    planned->labels_checked = type->kind == SOURCE_ENUM && (!ruled || target->kind == TARGET_ENUM);
     if (table->disposition != DISPOSITION_CREATED)
         return;
-    if (rule == NULL && !known) {
+    if (!ruled && !known) {
         struct finding *finding = add_finding(
             p, SEVERITY_BLOCKER, PGC_SOURCE_UNSUPPORTED, object,
             arena_format(p->arena, "the type " STR_FMT " is not known", STR_ARG(type->text)));
@@ -437,9 +460,10 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
     check_charset(p, type, object);
     if (!convert_supports(type, target))
         refuse_type(p, type, target, object);
-    else if (rule == NULL)
+    else if (!ruled)
         note_default_type(p, type, object);
-    else
+    else if ((target->kind != TARGET_GEOMETRY && target->kind != TARGET_VECTOR) ||
+             name_extension_type(p, target, object))
         note_narrow_rule(p, type, target, object);
 }
 
@@ -508,4 +532,5 @@ void map_types(struct planner *p)
                         STR("has more columns than PostgreSQL's 1600"));
     }
     note_unused_rules(p);
+    note_unused_type_rules(p);
 }

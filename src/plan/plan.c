@@ -220,6 +220,8 @@ static void begin_plan(struct planner *p)
     for (enum value_class i = 0; i < CLASS_COUNT; i++)
         if (p->options->policies.of[i] == POLICY_UNSET)
             p->options->policies.of[i] = POLICY_REFUSE;
+    for (size_t i = 0; i < p->options->type_rule_count; i++)
+        p->options->type_rules[i].used = false;
 }
 
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
@@ -241,6 +243,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     map_names(&planner);
     map_types(&planner);
     map_compare(&planner);
+    map_enums(&planner);
     map_expressions(&planner);
     map_keys(&planner);
     check_policies(&planner);

@@ -40,6 +40,17 @@ struct column_rule {
     bool used;     /* set by plan_make(): a rule that fits no column is a finding */
 };
 
+/*
+ * "int", "int unsigned", "tinyint(1)", "enum" …: a source type as the server writes it. What a rule
+ * leaves out (the parentheses, unsigned, zerofill) fits any. The longest that fits wins, then the
+ * later; a rule of `columns:` that gives a type wins over them all.
+ */
+struct type_rule {
+    struct str source;
+    struct target_type type;
+    bool used; /* set by plan_make() */
+};
+
 struct plan_options {
     struct str schema; /* "public" */
     struct str owner;  /* "" for the target role itself */
@@ -50,11 +61,22 @@ struct plan_options {
     size_t exclude_count;
     struct column_rule *rules;
     size_t rule_count;
+    struct type_rule *type_rules; /* `types:` */
+    size_t type_rule_count;
+    /* The target's schemas of the extensions postgis and vector: "" where it has them not. */
+    struct str postgis_schema, vector_schema;
     struct value_policies policies; /* `values:`; never UNSET after plan_make() */
     /* Of a run, over all tables. In plan.json and not in its digest: it may be raised later. */
     uint64_t max_quarantined;
     /* --lock: tables of engines without snapshots are a note then, not a blocker. */
     bool engines_locked;
+};
+
+/* An ENUM that becomes a type of its own, made before its table. */
+struct planned_enum {
+    struct target_enum target;
+    uint32_t table; /* number of its planned table */
+    size_t column;  /* position in target.columns */
 };
 
 enum disposition { DISPOSITION_CREATED, DISPOSITION_LEFT_OUT, DISPOSITION_NOT_TRANSLATED };
@@ -64,7 +86,7 @@ struct planned_column {
     struct str reason;   /* one sentence */
     int source;          /* position in the source table */
     bool copied;         /* false: PostgreSQL generates it */
-    bool labels_checked; /* a CHECK of the target holds the labels of this ENUM */
+    bool labels_checked; /* the target takes the labels of this ENUM alone */
     bool lossy;
     struct value_policies policies; /* settled: none is UNSET */
     enum text_compare compare;      /* settled; UNSET: exact, and no rule says so */
@@ -112,6 +134,8 @@ struct plan {
     size_t table_count;
     struct target_collation *collations; /* that columns need; made before the tables */
     size_t collation_count, collation_capacity;
+    struct planned_enum *enums; /* by table and column */
+    size_t enum_count;
     struct finding_list findings;
     struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
 };

@@ -124,6 +124,16 @@ json_t *options_json(struct writer *w, const struct plan_options *options)
     for (size_t i = 0; i < options->rule_count; i++)
         push(w, rules, rule_json(w, &options->rules[i]));
     put(w, object, "columns", rules);
+    json_t *types = json_array();
+    for (size_t i = 0; i < options->type_rule_count; i++) {
+        json_t *rule = json_object();
+        put_text(w, rule, "source", options->type_rules[i].source);
+        put_type(w, rule, "type", &options->type_rules[i].type);
+        push(w, types, rule);
+    }
+    put(w, object, "types", types);
+    put_text(w, object, "postgis_schema", options->postgis_schema);
+    put_text(w, object, "vector_schema", options->vector_schema);
     return object;
 }
 
@@ -380,6 +390,20 @@ json_t *collation_json(struct writer *w, const struct plan *plan, size_t i)
 
     put_text(w, object, "name", collation->name);
     put_text(w, object, "locale", collation->locale);
+    return object;
+}
+
+json_t *enum_json(struct writer *w, const struct plan *plan, size_t i)
+{
+    const struct planned_enum *planned = &plan->enums[i];
+    const struct planned_table *table = &plan->tables[planned->table];
+    json_t *object = json_object();
+
+    put_text(w, object, "schema", planned->target.schema);
+    put_text(w, object, "name", planned->target.name);
+    put_text(w, object, "table", table->target.name);
+    put_text(w, object, "column", table->target.columns[planned->column].name);
+    put(w, object, "labels", texts(w, planned->target.labels, planned->target.label_count));
     return object;
 }
 

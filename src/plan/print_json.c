@@ -100,6 +100,8 @@ static void emit_plan(struct emitter *e, const struct plan *plan, bool with_dige
         emit_list(e, "collations", plan, plan->collation_count, collation_json);
     if (with_digest)
         emit_member(e, "digest", json_stringn(plan->digest.ptr, plan->digest.len));
+    if (plan->enum_count > 0)
+        emit_list(e, "enums", plan, plan->enum_count, enum_json);
     emit_list(e, "findings", plan, plan->findings.count, finding_json);
     emit_list(e, "objects", plan, plan->catalog->object_count, object_json);
     emit_member(e, "options", options_json(&e->writer, plan->options));

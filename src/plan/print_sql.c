@@ -35,6 +35,11 @@ static void print_tables(const struct plan *plan, struct buf *sql)
         sink_ddl_collation(sql, collation);
         print_owner(plan, collation->schema, "COLLATION", collation->name, sql);
     }
+    for (size_t i = 0; i < plan->enum_count; i++) {
+        const struct planned_enum *type = &plan->enums[i];
+        sink_ddl_enum(sql, &type->target);
+        print_owner(plan, type->target.schema, "TYPE", type->target.name, sql);
+    }
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct target_table *table = &plan->tables[i].target;
         if (!is_created(&plan->tables[i]))

@@ -132,6 +132,31 @@ static struct error *read_rule(const struct reader *parent, json_t *rule, size_t
     return NULL;
 }
 
+static struct error *read_type_rules(const struct reader *parent, json_t *rules,
+                                     struct plan_options *options)
+{
+    static const char *const keys[] = {"source", "type", NULL};
+    size_t count = json_array_size(rules);
+    struct str type = STR_NULL;
+
+    if (!json_is_array(rules))
+        return wrong(parent, "types", "a list");
+    options->type_rules = ARENA_ARRAY(parent->arena, count + 1, struct type_rule);
+    for (size_t i = 0; i < count; i++) {
+        struct reader r = {parent->arena, arena_format(parent->arena, "options.types[%zu]", i)};
+        json_t *rule = json_array_get(rules, i);
+        if (!json_is_object(rule))
+            return wrong(&r, "", "an object");
+        TRY(check_keys(&r, rule, keys));
+        TRY(read_text(&r, rule, "source", &options->type_rules[i].source));
+        TRY(read_text(&r, rule, "type", &type));
+        if (!target_type_parse(type, &options->type_rules[i].type))
+            return wrong(&r, "type", "a type that columns can become");
+    }
+    options->type_rule_count = count;
+    return NULL;
+}
+
 static struct error *read_names(const struct reader *r, json_t *object, enum plan_names *ret_names)
 {
     struct str word = STR_NULL;
@@ -149,10 +174,10 @@ static struct error *read_names(const struct reader *r, json_t *object, enum pla
 static struct error *read_options(struct arena *arena, json_t *object,
                                   struct plan_options *ret_options)
 {
-    static const char *const keys[] = {"schema", "owner",   "names",
-                                       "tables", "exclude", "lock",
-                                       "values", "columns", OPTION_MAX_QUARANTINED,
-                                       NULL};
+    static const char *const keys[] = {
+        "schema", "owner",   "names", "tables",         "exclude",       "lock",
+        "values", "columns", "types", "postgis_schema", "vector_schema", OPTION_MAX_QUARANTINED,
+        NULL};
     struct reader r = {arena, STR("options")};
     struct plan_options options = {0};
     json_t *rules = json_object_get(object, "columns");
@@ -179,6 +204,9 @@ static struct error *read_options(struct arena *arena, json_t *object,
     options.rules = ARENA_ARRAY(arena, options.rule_count + 1, struct column_rule);
     for (size_t i = 0; i < options.rule_count; i++)
         TRY(read_rule(&r, json_array_get(rules, i), i, &options.rules[i]));
+    TRY(read_type_rules(&r, json_object_get(object, "types"), &options));
+    TRY(read_text(&r, object, "postgis_schema", &options.postgis_schema));
+    TRY(read_text(&r, object, "vector_schema", &options.vector_schema));
     *ret_options = options;
     return NULL;
 }
@@ -202,7 +230,7 @@ static struct error *read_root(json_t *root, struct arena *arena, struct plan_op
 {
     static const char *const keys[] = {"pgconverge_plan", "program", "digest",  "options",
                                        "source",          "tables",  "objects", "findings",
-                                       "collations",      NULL};
+                                       "collations",      "enums",   NULL};
     struct reader r = {arena, STR("")};
     struct plan_options options;
     struct str digest = STR_NULL, program = STR_NULL;

@@ -50,7 +50,7 @@ static void value_of_types(const struct source_type *type, const struct target_t
     } else if ((type->kind == SOURCE_FLOAT && target->kind == TARGET_REAL) ||
                (type->kind == SOURCE_DOUBLE && target->kind == TARGET_DOUBLE))
         value->kind = VALUE_FLOAT;
-    else if (type->kind == SOURCE_ENUM && is_text)
+    else if (type->kind == SOURCE_ENUM && (is_text || target->kind == TARGET_ENUM))
         value->kind = VALUE_ENUM;
     else if (type->kind == SOURCE_DATE && target->kind == TARGET_DATE)
         value->kind = VALUE_DATE;

@@ -104,6 +104,24 @@ static void judge_constraint(const struct pass *pass, const char *kind, struct s
     }
 }
 
+static void add_enums(struct pass *pass, const struct planned_table *table)
+{
+    const struct plan *plan = pass->facts->input->plan;
+
+    for (size_t i = 0; i < plan->enum_count; i++) {
+        const struct planned_enum *type = &plan->enums[i];
+        if (type->table != table->number)
+            continue;
+        struct report_object object = {.kind = "enum type",
+                                       .table = table->source->name,
+                                       .name = table->source->columns[type->column].name,
+                                       .target = type->target.name};
+
+        judge(find_step(pass, "type", type->target.name), &object);
+        add_object(pass, object);
+    }
+}
+
 static void add_foreign_keys(struct pass *pass, const struct planned_table *table)
 {
     for (size_t i = 0; i < table->foreign_key_count; i++) {
@@ -240,6 +258,7 @@ static void add_table(struct pass *pass, const struct planned_table *table)
     add_object(pass, object);
     if (table->disposition != DISPOSITION_CREATED)
         return;
+    add_enums(pass, table);
     add_indexes(pass, table);
     add_foreign_keys(pass, table);
     add_checks(pass, table, object.outcome);

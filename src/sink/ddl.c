@@ -93,6 +93,18 @@ void sink_ddl_collation(struct buf *sql, const struct target_collation *collatio
     buf_add_c(sql, ");\n");
 }
 
+void sink_ddl_enum(struct buf *sql, const struct target_enum *type)
+{
+    buf_add_c(sql, "CREATE TYPE ");
+    sink_quote_name(sql, type->schema, type->name);
+    buf_add_c(sql, " AS ENUM (");
+    for (size_t i = 0; i < type->label_count; i++) {
+        buf_add_c(sql, i > 0 ? ", " : "");
+        sink_quote_literal(sql, type->labels[i]);
+    }
+    buf_add_c(sql, ");\n");
+}
+
 void sink_ddl_table(struct buf *sql, const struct target_table *table)
 {
     const char *separator = "\n    ";

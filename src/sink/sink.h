@@ -116,6 +116,8 @@ void sink_quote_literal(struct buf *sql, struct str text);
 /* "schema"."name" */
 void sink_quote_name(struct buf *sql, struct str schema, struct str name);
 void sink_ddl_collation(struct buf *sql, const struct target_collation *collation);
+/* CREATE TYPE … AS ENUM. */
+void sink_ddl_enum(struct buf *sql, const struct target_enum *type);
 /* With the first type_check_count of its checks: the others are for after the rows. */
 void sink_ddl_table(struct buf *sql, const struct target_table *table);
 /* ALTER TABLE … ADD CONSTRAINT … CHECK … NOT VALID. */

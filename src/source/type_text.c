@@ -2,54 +2,6 @@
 
 #include <string.h>
 
-static const struct {
-    const char *word;
-    enum source_kind kind;
-} words[] = {
-    {"tinyint", SOURCE_TINYINT},
-    {"smallint", SOURCE_SMALLINT},
-    {"mediumint", SOURCE_MEDIUMINT},
-    {"int", SOURCE_INT},
-    {"bigint", SOURCE_BIGINT},
-    {"decimal", SOURCE_DECIMAL},
-    {"float", SOURCE_FLOAT},
-    {"double", SOURCE_DOUBLE},
-    {"bit", SOURCE_BIT},
-    {"date", SOURCE_DATE},
-    {"datetime", SOURCE_DATETIME},
-    {"timestamp", SOURCE_TIMESTAMP},
-    {"time", SOURCE_TIME},
-    {"year", SOURCE_YEAR},
-    {"char", SOURCE_CHAR},
-    {"varchar", SOURCE_VARCHAR},
-    {"tinytext", SOURCE_TEXT},
-    {"text", SOURCE_TEXT},
-    {"mediumtext", SOURCE_TEXT},
-    {"longtext", SOURCE_TEXT},
-    {"binary", SOURCE_BINARY},
-    {"varbinary", SOURCE_VARBINARY},
-    {"tinyblob", SOURCE_BLOB},
-    {"blob", SOURCE_BLOB},
-    {"mediumblob", SOURCE_BLOB},
-    {"longblob", SOURCE_BLOB},
-    {"enum", SOURCE_ENUM},
-    {"set", SOURCE_SET},
-    {"json", SOURCE_JSON},
-    {"geometry", SOURCE_GEOMETRY},
-    {"point", SOURCE_GEOMETRY},
-    {"linestring", SOURCE_GEOMETRY},
-    {"polygon", SOURCE_GEOMETRY},
-    {"multipoint", SOURCE_GEOMETRY},
-    {"multilinestring", SOURCE_GEOMETRY},
-    {"multipolygon", SOURCE_GEOMETRY},
-    {"geomcollection", SOURCE_GEOMETRY},
-    {"geometrycollection", SOURCE_GEOMETRY},
-    {"vector", SOURCE_VECTOR},
-    {"uuid", SOURCE_UUID},
-    {"inet4", SOURCE_INET4},
-    {"inet6", SOURCE_INET6},
-};
-
 /* What may stand in the brackets behind a type's word. */
 struct type_arguments {
     uint64_t numbers[2];
@@ -288,9 +240,7 @@ static bool parse_type(struct str text, struct arena *arena, struct source_type 
     while (word < text.len && ((text.ptr[word] >= 'a' && text.ptr[word] <= 'z') ||
                                (text.ptr[word] >= '0' && text.ptr[word] <= '9')))
         word++;
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (str_equal_c(str_slice(text, 0, word), words[i].word))
-            type->kind = words[i].kind;
+    (void)source_kind_parse(str_slice(text, 0, word), &type->kind);
     text = str_slice(text, word, text.len);
     if (type->kind == SOURCE_ENUM || type->kind == SOURCE_SET) {
         if (!parse_labels(text, arena, type, &size))
@@ -301,6 +251,7 @@ static bool parse_type(struct str text, struct arena *arena, struct source_type 
     if (!set_sizes(type, &arguments) ||
         !parse_attributes(str_slice(text, size, text.len), type, &zerofill))
         return false;
+    type->is_json_tree = type->kind == SOURCE_JSON;
     if (zerofill)
         type->is_tinyint_1 = false;
     return true;

@@ -31,8 +31,7 @@ static struct source_type take_source(struct script *script)
 
 static struct target_type take_target(struct script *script)
 {
-    return (struct target_type){.kind =
-                                    (enum target_kind)(take(script, 1) % (TARGET_TEXT_ARRAY + 1)),
+    return (struct target_type){.kind = (enum target_kind)(take(script, 1) % (TARGET_VECTOR + 1)),
                                 .length = (uint32_t)take(script, 1),
                                 .precision = (uint16_t)take(script, 1),
                                 .scale = (uint16_t)take(script, 1),

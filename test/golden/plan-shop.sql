@@ -22,7 +22,7 @@ CREATE TABLE "public"."user" (
     "is_active" boolean DEFAULT true NOT NULL,
     "role" text DEFAULT 'guest' NOT NULL,
     "tags" text[],
-    "settings" json,
+    "settings" jsonb,
     "balance" numeric(12,2) DEFAULT 0.00 NOT NULL,
     "created_at" timestamp(3) without time zone DEFAULT (date_trunc('milliseconds', CURRENT_TIMESTAMP) AT TIME ZONE 'UTC') NOT NULL,
     "updated_at" timestamp(0) with time zone DEFAULT date_trunc('second', CURRENT_TIMESTAMP),

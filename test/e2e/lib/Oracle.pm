@@ -15,7 +15,8 @@ package Oracle;
 #   decimals          text with all its fraction       text       hex of the UTF-8 bytes
 #   floats            hex of the 8 bytes as a double   bytes      hex
 #   dates, times      text with six digits of fraction json       hex of the text (parsed for jsonb)
-#   sets              hex of the labels, sorted        NULL       ~
+#   sets              hex of the labels, sorted        addresses  hex of their bytes
+#   geometries        hex of the EWKB                  NULL       ~
 
 use strict;
 use warnings;
@@ -23,6 +24,7 @@ use File::Temp ();
 use JSON::PP   ();
 use Math::BigFloat;
 use POSIX ();
+use Socket ();
 
 our $EXAMPLES_MAX = 5;      # differing rows told per table
 our $CELL_MAX     = 120;    # characters shown of one value
@@ -363,8 +365,12 @@ sub _canonical {
     return ("DATE_FORMAT($s,'%Y-%m-%d %H:%i:%s.%f')", "to_char($t, 'YYYY-MM-DD HH24:MI:SS.US')")
         if $kind eq 'datetime' || $kind eq 'timestamp';
     return ("CAST(CAST($s AS TIME(6)) AS CHAR)", _interval_text($t)) if $kind eq 'time';
+    return ("HEX(CAST($s AS CHAR))", "upper(encode(convert_to(" . _address_text($t) . ",'UTF8'),'hex'))", \&_address_bytes)
+        if $kind eq 'word' && $type eq 'inet';
     return ("HEX(CAST($s AS CHAR))", "upper(encode(convert_to($t\::text,'UTF8'),'hex'))") if $kind eq 'word';
+    return (_ewkb("HEX($s)"), "upper(encode($t\::bytea,'hex'))") if $kind eq 'geometry';
     if ($kind eq 'bytes') {
+        return ("HEX($s)", _floats_hex($t)) if $type eq 'real[]';
         return ("HEX($s)", "upper(replace($t\::text,'-',''))") if $type eq 'uuid';
         return ("HEX($s)", "upper(encode($t,'hex'))");
     }
@@ -396,6 +402,35 @@ sub _interval_text {
         . " || ':' || lpad((abs($us)/60000000%60)::text,2,'0')"
         . " || ':' || lpad((abs($us)/1000000%60)::text,2,'0')"
         . " || '.' || lpad((abs($us)%1000000)::text,6,'0') end";
+}
+
+# With a netmask an address is another thing than the one that was there.
+sub _address_text {
+    my ($t) = @_;
+    return "case when masklen($t) = case family($t) when 4 then 32 else 128 end then host($t) else $t\::text end";
+}
+
+# The servers write the same IPv6 address in different ways.
+sub _address_bytes {
+    my ($hex) = @_;
+    return $hex if $hex eq '~';
+    my $text = pack 'H*', $hex;
+    my $bytes = Socket::inet_pton($text =~ /:/ ? Socket::AF_INET6() : Socket::AF_INET(), $text) // die "no address: $text";
+    return uc unpack 'H*', $bytes;
+}
+
+# SRID and well-known binary, little endian, as EWKB: without SRID the binary alone, else with a bit in
+# the type's last byte and the SRID behind it.
+sub _ewkb {
+    my ($hex) = @_;
+    return "IF(LEFT($hex,8)='00000000',SUBSTR($hex,9),CONCAT(SUBSTR($hex,9,8),'20',LEFT($hex,8),SUBSTR($hex,19)))";
+}
+
+# The elements of a real[] as the bytes of little endian floats.
+sub _floats_hex {
+    my ($t) = @_;
+    return "case when $t is not null then (select coalesce(string_agg(upper(encode(substr(f,4,1)||substr(f,3,1)||substr(f,2,1)||substr(f,1,1),'hex')),'' order by n),'')"
+        . " from (select n, float4send(x) as f from unnest($t) with ordinality as u(x, n)) as v) end";
 }
 
 sub _sorted_labels {
@@ -456,9 +491,9 @@ my %KIND = (
     (map { $_ => 'float' } qw(float double)),
     (map { $_ => 'text' } qw(char varchar tinytext text mediumtext longtext enum)),
     (map { $_ => 'bytes' }
-            qw(binary varbinary tinyblob blob mediumblob longblob vector
-               geometry point linestring polygon multipoint multilinestring multipolygon
-               geomcollection geometrycollection)),
+            qw(binary varbinary tinyblob blob mediumblob longblob vector)),
+    (map { $_ => 'geometry' }
+            qw(geometry point linestring polygon multipoint multilinestring multipolygon geomcollection geometrycollection)),
     (map { $_ => 'word' } qw(uuid inet4 inet6)),
     map { $_ => $_ } qw(decimal bit date datetime timestamp time set json),
 );

@@ -43,9 +43,10 @@ static const struct {
     {"longblob", {.kind = SOURCE_BLOB, .max_bytes = UINT32_MAX}},
     {"enum", {.kind = SOURCE_ENUM}},
     {"set", {.kind = SOURCE_SET}},
-    {"json", {.kind = SOURCE_JSON}},
+    {"json of MySQL", {.kind = SOURCE_JSON, .is_json_tree = true}},
+    {"json of MariaDB", {.kind = SOURCE_JSON}},
     {"geometry", {.kind = SOURCE_GEOMETRY}},
-    {"vector", {.kind = SOURCE_VECTOR}},
+    {"vector", {.kind = SOURCE_VECTOR, .length = 3}},
     {"uuid", {.kind = SOURCE_UUID}},
     {"inet4", {.kind = SOURCE_INET4}},
     {"inet6", {.kind = SOURCE_INET6}},
@@ -53,9 +54,10 @@ static const struct {
 
 /* By target_kind: how the table writes it, a length in brackets left out. */
 static const char *const targets[] = {
-    "boolean",     "smallint", "integer", "bigint", "numeric", "real",   "double precision",
-    "bit",         "varchar",  "text",    "bytea",  "date",    "time",   "timestamp",
-    "timestamptz", "interval", "uuid",    "json",   "jsonb",   "text[]",
+    "boolean",     "smallint", "integer",  "bigint", "numeric", "real",   "double precision",
+    "bit",         "varchar",  "text",     "bytea",  "date",    "time",   "timestamp",
+    "timestamptz", "interval", "uuid",     "json",   "jsonb",   "text[]", "real[]",
+    "inet",        "enum",     "geometry", "vector",
 };
 
 /* The next `name` in backticks before `end`; moves *at behind it. */

@@ -212,6 +212,128 @@ static void test_sets(void)
     }
 }
 
+static void test_inet(void)
+{
+    struct source_type four = {.kind = SOURCE_INET4}, six = {.kind = SOURCE_INET6};
+
+    becomes(four, "inet", NULL, BYTES_CELL("1.2.3.255"), "02200004010203ff");
+    becomes(four, "inet", NULL, BYTES_CELL("0.0.0.0"), "0220000400000000");
+    becomes(six, "inet", NULL, BYTES_CELL("::"), "0380001000000000000000000000000000000000");
+    becomes(six, "inet", NULL, BYTES_CELL("fe80::1"), "03800010fe800000000000000000000000000001");
+    /* An IPv4 address in an INET6 stays an IPv6 one. */
+    becomes(six, "inet", NULL, BYTES_CELL("::ffff:1.2.3.4"),
+            "0380001000000000000000000000ffff01020304");
+    becomes(six, "inet", NULL, BYTES_CELL("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            "03800010ffffffffffffffffffffffffffffffff");
+    becomes(four, "text", NULL, BYTES_CELL("1.2.3.4"), "312e322e332e34");
+    refused(four, "inet", NULL, BYTES_CELL(""), PGC_INTERNAL, "none");
+    refused(four, "inet", NULL, BYTES_CELL("1.2.3.4\0"), PGC_INTERNAL, "none");
+    refused(four, "inet", NULL, BYTES_CELL("1.2.3.256"), PGC_INTERNAL, "none");
+    refused(six, "inet", NULL, BYTES_CELL("1.2.3.4"), PGC_INTERNAL, "none");
+    refused(six, "inet", NULL, BYTES_CELL("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            PGC_INTERNAL, "characters");
+}
+
+static void test_vectors(void)
+{
+    struct source_type vector = {.kind = SOURCE_VECTOR, .length = 3};
+
+    becomes(vector, "bytea", NULL, BYTES_CELL("\0\0\x80\x3f"), "0000803f");
+    becomes(vector, "real[]", NULL, BYTES_CELL("\0\0\x80\x3f\0\0\0\x80"),
+            "0000000100000000000002bc0000000200000001000000043f8000000000000480000000");
+    becomes(vector, "real[]", NULL, BYTES_CELL(""), "0000000000000000000002bc");
+    becomes(vector, "vector", NULL, BYTES_CELL("\0\0\x80\x3f\0\0\0\x80"),
+            "000200003f80000080000000");
+    becomes(vector, "vector(2)", NULL, BYTES_CELL("\0\0\x80\x3f\0\0\0\x80"),
+            "000200003f80000080000000");
+    refused(vector, "vector(3)", NULL, BYTES_CELL("\0\0\x80\x3f\0\0\0\x80"), PGC_VALUE_TOO_LONG,
+            "2 numbers, the target takes 3");
+    refused(vector, "vector", NULL, BYTES_CELL(""), PGC_VALUE_OUT_OF_RANGE, "0 numbers");
+    refused(vector, "vector", NULL, BYTES_CELL("\0\0\x80\x7f"), PGC_VALUE_OUT_OF_RANGE,
+            "number 1 is not finite");
+    refused(vector, "real[]", NULL, BYTES_CELL("\0\0\x80"), PGC_INTERNAL, "3 bytes");
+    refused(vector, "vector(4)", NULL, BYTES_CELL("\0\0\x80\x3f"), PGC_INTERNAL, "no conversion");
+}
+
+/* As PostGIS' ST_AsEWKB() writes them, little endian. */
+static void test_geometry(void)
+{
+    struct source_type type = {.kind = SOURCE_GEOMETRY};
+#define POINT_1_2 "\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\x40"
+#define HEX_POINT_1_2 "000000000000f03f0000000000000040"
+
+    becomes(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\1\1\0\0\0" POINT_1_2),
+            "0101000000" HEX_POINT_1_2);
+    becomes(type, "geometry", NULL, BYTES_CELL("\xe6\x10\0\0\1\1\0\0\0" POINT_1_2),
+            "0101000020e6100000" HEX_POINT_1_2);
+    becomes(type, "bytea", NULL,
+            BYTES_CELL("\xe6\x10\0\0\1\7\0\0\0\2\0\0\0\1\1\0\0\0" POINT_1_2 "\1\7\0\0\0\0\0\0\0"),
+            "0107000020e6100000020000000101000000" HEX_POINT_1_2 "010700000000000000");
+    becomes(type, "bytea", NULL,
+            BYTES_CELL("\0\0\0\0\1\3\0\0\0\1\0\0\0\2\0\0\0" POINT_1_2 POINT_1_2),
+            "01030000000100000002000000" HEX_POINT_1_2 HEX_POINT_1_2);
+    refused(type, "bytea", NULL, BYTES_CELL(""), PGC_VALUE_BAD_GEOMETRY, "belongs to no geometry");
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0"), PGC_VALUE_BAD_GEOMETRY, "of 4");
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\0\0\0\0\1" POINT_1_2), PGC_VALUE_BAD_GEOMETRY,
+            "of 25");
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\1\1\0\0\0" POINT_1_2 "x"),
+            PGC_VALUE_BAD_GEOMETRY, "byte 26 of 26");
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\1\4\0\0\0\xff\xff\xff\xff"),
+            PGC_VALUE_BAD_GEOMETRY, "of 13");
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\1\x08\0\0\0" POINT_1_2),
+            PGC_VALUE_BAD_GEOMETRY, "");
+    /* A line among the points of a multipoint. */
+    refused(type, "bytea", NULL, BYTES_CELL("\0\0\0\0\1\4\0\0\0\1\0\0\0\1\2\0\0\0\0\0\0\0"),
+            PGC_VALUE_BAD_GEOMETRY, "");
+}
+
+/* Collections in collections: as deep as PostGIS reads, and one deeper. */
+static void test_deep_geometry(void)
+{
+    struct source_type type = {.kind = SOURCE_GEOMETRY};
+    static char bytes[4 + 9 * 201] = {0};
+    static const char head[9] = {1, 7, 0, 0, 0, 1, 0, 0, 0};
+    char hex[1024];
+
+    for (size_t i = 0; i < 201; i++)
+        memcpy(bytes + 4 + 9 * i, head, sizeof head);
+    bytes[4 + 9 * 199 + 5] = 0;
+    struct cell cell = {.form = CELL_BYTES, .bytes = {bytes, 4 + 9 * 200}};
+    is_number(one_value(type, "bytea", NULL, cell, hex), 0, "200 levels");
+    bytes[4 + 9 * 199 + 5] = 1;
+    bytes[4 + 9 * 200 + 5] = 0;
+    cell.bytes.len += 9;
+    is_number(one_value(type, "bytea", NULL, cell, hex), PGC_VALUE_BAD_GEOMETRY, "201 levels");
+}
+
+static void test_enum_type(void)
+{
+    static struct str labels[] = {{"b", 1}, {"", 0}, {"\xe2\x82\xac", 3}};
+    struct source_type type = {.kind = SOURCE_ENUM, .labels = labels, .label_count = 3};
+
+    becomes(type, "enum", &one_utf8, BYTES_CELL("b"), "62");
+    becomes(type, "enum", one_latin1(), BYTES_CELL("\x80"), "e282ac");
+    becomes(type, "enum", &one_utf8, BYTES_CELL(""), "");
+    type.label_count = 1;
+    refused(type, "enum", &one_utf8, BYTES_CELL(""), PGC_VALUE_NO_LABEL, "index 0");
+}
+
+/* What MySQL shows of its trees is refused where jsonb would be another document. */
+static void test_json_tree(void)
+{
+    struct source_type tree = {.kind = SOURCE_JSON, .is_json_tree = true};
+    struct source_type text = {.kind = SOURCE_JSON};
+
+    becomes(tree, "jsonb", NULL, BYTES_CELL("[0.0]"), "015b302e305d");
+    becomes(tree, "jsonb", NULL, BYTES_CELL("-0.5"), "012d302e35");
+    becomes(tree, "json", NULL, BYTES_CELL("-0.0"), "2d302e30");
+    becomes(text, "jsonb", NULL, BYTES_CELL("-0.0"), "012d302e30");
+    refused(tree, "jsonb", NULL, BYTES_CELL("[1, -0.0]"), PGC_VALUE_BAD_JSON, "sign");
+    refused(tree, "jsonb", NULL, BYTES_CELL("-0"), PGC_VALUE_BAD_JSON, "sign");
+    refused(tree, "jsonb", NULL, BYTES_CELL("-0e5"), PGC_VALUE_BAD_JSON, "sign");
+    refused(tree, "jsonb", NULL, BYTES_CELL("\"\\u0000\""), PGC_VALUE_BAD_JSON, "u0000");
+}
+
 int main(void)
 {
     test_integers();
@@ -220,5 +342,11 @@ int main(void)
     test_bits();
     test_uuids();
     test_sets();
+    test_inet();
+    test_vectors();
+    test_geometry();
+    test_deep_geometry();
+    test_enum_type();
+    test_json_tree();
     return done_testing();
 }

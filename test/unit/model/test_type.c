@@ -50,6 +50,13 @@ static void test_good(void)
     reads("json", "json");
     reads("jsonb", "jsonb");
     reads("text[]", "text[]");
+    reads("real[]", "real[]");
+    reads("FLOAT4[]", "real[]");
+    reads("inet", "inet");
+    reads("enum", "enum");
+    reads("geometry", "geometry");
+    reads("vector", "vector");
+    reads("vector(16000)", "vector(16000)");
 }
 
 static void test_bad(void)

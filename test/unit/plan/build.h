@@ -80,6 +80,8 @@ UNUSED static void set_labels(struct source_type *type, struct str text)
     }
 }
 
+static bool catalog_is_mysql(void);
+
 /* "int unsigned", "varchar(20) utf8mb4_bin", "enum('a','b')", "text latin1" */
 UNUSED static struct source_type type_of(const char *words)
 {
@@ -94,6 +96,7 @@ UNUSED static struct source_type type_of(const char *words)
             type.kind = type_words[i].kind;
     }
     set_numbers(&type, text);
+    type.is_json_tree = type.kind == SOURCE_JSON && catalog_is_mysql();
     type.is_unsigned = str_search(text, STR("unsigned")) <= text.len;
     if (type.kind == SOURCE_ENUM || type.kind == SOURCE_SET)
         set_labels(&type, text);
@@ -228,6 +231,11 @@ UNUSED static struct source_check *add_check(struct source_table *table, const c
 /* ---- plans ----------------------------------------------------------------------------------- */
 
 static struct source_catalog catalog = {.database = {"app", 3}};
+UNUSED static bool catalog_is_mysql(void)
+{
+    return catalog.flavor == FLAVOR_MYSQL;
+}
+
 static struct source_facts facts = {.time_zone = {"UTC", 3}};
 static struct plan_options options = {.schema = {"public", 6}, .owner = {"", 0}};
 static struct plan plan;
@@ -256,6 +264,8 @@ UNUSED static bool build_plan(void)
 UNUSED static void forget_tables(void)
 {
     built_count = 0;
+    options.type_rule_count = 0;
+    options.postgis_schema = options.vector_schema = STR_NULL;
     options.rule_count = options.include_count = options.exclude_count = 0;
     options.names = NAMES_KEEP;
     options.policies = (struct value_policies){0};

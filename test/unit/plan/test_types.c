@@ -37,10 +37,10 @@ static void test_defaults(void)
         {"blob", "bytea"},
         {"enum('a','b')", "text"},
         {"set('a','b')", "text[]"},
-        {"json", "json"},
+        {"json", "jsonb"},
         {"uuid", "uuid"},
-        {"inet4", "text"},
-        {"inet6", "text"},
+        {"inet4", "inet"},
+        {"inet6", "inet"},
         {"point", "bytea"},
         {"vector", "bytea"},
     };
@@ -102,6 +102,131 @@ static void test_rules(void)
     ok_finding(SEVERITY_NOTE, "app.t.tie", "does not hold every varchar(20)");
     ok_finding(SEVERITY_NOTE, "app.u.flag", "does not hold every tinyint(1)");
     ok(find_finding("app.t.flag", "does not hold") == NULL, "a wider type is no finding");
+}
+
+static void test_type_rules(void)
+{
+    struct type_rule types[] = {
+        {.source = STR("int"), .type = {.kind = TARGET_TEXT}},
+        {.source = STR("INT  UNSIGNED"), .type = {.kind = TARGET_NUMERIC}},
+        {.source = STR("int unsigned"), .type = {.kind = TARGET_BIGINT}},
+        {.source = STR("tinyint(1)"), .type = {.kind = TARGET_BOOLEAN}},
+        {.source = STR("json"), .type = {.kind = TARGET_TEXT}},
+        {.source = STR("year"), .type = {.kind = TARGET_TEXT}},
+        {.source = STR("date"), .type = {.kind = TARGET_UUID}},
+    };
+    struct column_rule rules[] = {
+        {.pattern = STR("t.by_name"), .has_type = true, .type = {.kind = TARGET_INTEGER}}};
+    struct source_table *table;
+
+    forget_tables();
+    table = add_table("t");
+    add_column(table, "plain", "int");
+    add_column(table, "wide", "int(11)");
+    add_column(table, "positive", "int(10) unsigned");
+    add_column(table, "filled", "int(10) unsigned zerofill");
+    add_column(table, "flag", "tinyint(1)");
+    add_column(table, "tiny", "tinyint(4)");
+    add_column(table, "by_name", "int");
+    add_column(table, "day", "date");
+    add_column(table, "doc", "json")->type.text = STR("longtext");
+    options.type_rules = types;
+    options.type_rule_count = COUNT_OF(types);
+    options.rules = rules;
+    options.rule_count = COUNT_OF(rules);
+    ok(build_plan(), "planned");
+    is_text(type_words_of(&planned_column_of("t", "plain")->type), "text", "the word");
+    is_text(type_words_of(&planned_column_of("t", "wide")->type), "text", "any width");
+    is_text(type_words_of(&planned_column_of("t", "positive")->type), "bigint", "the longest");
+    is_text(type_words_of(&planned_column_of("t", "filled")->type), "text", "not zerofill");
+    is_text(type_words_of(&planned_column_of("t", "flag")->type), "boolean", "with a width");
+    is_text(type_words_of(&planned_column_of("t", "tiny")->type), "smallint", "another width");
+    is_text(type_words_of(&planned_column_of("t", "by_name")->type), "integer", "columns: wins");
+    is_text(type_words_of(&planned_column_of("t", "doc")->type), "text", "MariaDB's json");
+    is_text(planned("t")->columns[0].rule, "types:", "says so");
+    ok_finding(SEVERITY_BLOCKER, "app.t.day", "cannot become uuid");
+    ok_finding(SEVERITY_NOTE, "year", "fits no column");
+    ok(find_finding("int", "fits no column") == NULL, "use is noted");
+}
+
+static void test_enum_types(void)
+{
+    static const char *const name64 =
+        "x234567890123456789012345678901234567890123456789012345678901234";
+    struct type_rule types[] = {{.source = STR("enum"), .type = {.kind = TARGET_ENUM}}};
+    struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "test");
+    struct source_table *table;
+
+    forget_tables();
+    table = add_table("t");
+    add_default(table, "c!", "enum('it','','b')", false, "b");
+    add_column(table, "d", "enum('a')");
+    add_column(table, "plain", "int");
+    add_table("t_d");
+    table = add_table("u");
+    add_column(table, "long_label", arena_format(&arena, "enum('a','%s')", name64).ptr);
+    add_column(table, name64, "enum('a')");
+    options.type_rules = types;
+    options.type_rule_count = COUNT_OF(types);
+    ok(build_plan(), "planned");
+    is_number(plan.enum_count, 4, "four types");
+    is_str(plan.enums[0].target.name, STR("t_c"), "named after table and column");
+    is_str(plan.enums[1].target.name, STR("t_d_enum"), "a table's name is taken");
+    ok(plan.enums[3].target.name.len <= 63, "fitted");
+    is_text(type_words_of(&planned_column_of("t", "c")->type), "\"public\".\"t_c\"", "with schema");
+    is_str(planned_column_of("t", "c")->default_sql, STR("'b'::\"public\".\"t_c\""), "a default");
+    is_number(planned("t")->target.check_count, 0, "no CHECK");
+    ok(planned("t")->columns[0].labels_checked, "the labels alone");
+    ok_finding(SEVERITY_BLOCKER, "app.u.long_label", "label 2 has 64 bytes");
+    ok_call(plan_print_sql(&plan, &sql), "printed");
+    ok(str_search(buf_str(&sql), STR("CREATE TYPE \"public\".\"t_c\" AS ENUM ('it', '', 'b');\n")) <
+           sql.len,
+       "created");
+    buf_free(&sql);
+}
+
+static void test_enum_foreign_key(void)
+{
+    struct type_rule types[] = {{.source = STR("enum"), .type = {.kind = TARGET_ENUM}}};
+    struct source_table *table;
+
+    forget_tables();
+    table = add_table("parent");
+    add_column(table, "e!", "enum('a')");
+    add_index(table, INDEX_PRIMARY, "PRIMARY", "e");
+    table = add_table("child");
+    add_column(table, "e", "enum('a')");
+    add_foreign_key(table, "fk", "e", "parent", "e");
+    options.type_rules = types;
+    options.type_rule_count = COUNT_OF(types);
+    ok(build_plan(), "planned");
+    ok_finding(SEVERITY_BLOCKER, "app.child.e", "a foreign key joins it");
+}
+
+static void test_extensions(void)
+{
+    struct type_rule types[] = {{.source = STR("point"), .type = {.kind = TARGET_GEOMETRY}},
+                                {.source = STR("vector"), .type = {.kind = TARGET_VECTOR}}};
+    struct source_table *table;
+
+    forget_tables();
+    table = add_table("t");
+    add_column(table, "p", "point");
+    add_column(table, "v", "vector(3)");
+    options.type_rules = types;
+    options.type_rule_count = COUNT_OF(types);
+    ok(build_plan(), "planned");
+    ok_finding(SEVERITY_BLOCKER, "app.t.p", "of the extension postgis");
+    ok_finding(SEVERITY_BLOCKER, "app.t.v", "of the extension vector");
+    options.postgis_schema = STR("geo \"x");
+    options.vector_schema = STR("ext");
+    ok(build_plan(), "planned");
+    is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "with the extensions");
+    is_text(type_words_of(&planned_column_of("t", "p")->type), "\"geo \"\"x\".geometry", "quoted");
+    is_text(type_words_of(&planned_column_of("t", "v")->type), "\"ext\".vector", "quoted");
+    types[1].type.length = 3;
+    ok(build_plan(), "planned");
+    is_text(type_words_of(&planned_column_of("t", "v")->type), "\"ext\".vector(3)", "with 3");
 }
 
 static void test_unknown(void)
@@ -211,6 +336,10 @@ int main(void)
 {
     test_defaults();
     test_rules();
+    test_type_rules();
+    test_enum_types();
+    test_enum_foreign_key();
+    test_extensions();
     test_unknown();
     test_key_group();
     test_split_key();
