@@ -304,6 +304,7 @@ void cli_plan_options(const struct cli_options *options, struct plan_options *re
         .schema = str_of(options->schema),
         .owner = str_of(options->owner),
         .names = (enum plan_names)options->names,
+        .partitions = (enum plan_partitions)options->partitions,
         .include = options->tables.items,
         .include_count = options->tables.count,
         .exclude = options->exclude.items,

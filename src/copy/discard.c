@@ -1,7 +1,24 @@
 /* Throws a run away: what it made is dropped, what was there before stays. */
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "copy/copy.h"
+
+/* The table and its partitions. */
+static void add_relations(struct map *names, const struct planned_table *table)
+{
+    const struct target_table *target = &table->target;
+
+    if (table->disposition != DISPOSITION_CREATED)
+        return;
+    map_add(names, target->name, names);
+    for (size_t i = 0; i < target->partition_count; i++) {
+        const struct target_partition *partition = &target->partitions[i];
+        map_add(names, partition->name, names);
+        for (size_t k = 0; k < partition->part_count; k++)
+            map_add(names, partition->parts[k].name, names);
+    }
+}
 
 struct error *copy_find_existing(struct sink_session *session, const struct plan *plan,
                                  struct arena *arena, struct str **ret_names, size_t *ret_count)
@@ -10,7 +27,11 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
     size_t count = 0, capacity = 0;
     struct sink_rows rows = {0};
     const char *schema = arena_str(arena, plan->options->schema).ptr;
+    struct map planned;
 
+    map_init(&planned, arena);
+    for (size_t i = 0; i < plan->table_count; i++)
+        add_relations(&planned, &plan->tables[i]);
     /* Relations of every kind share one namespace, types of tables another one with domains. */
     TRY(sink_query(session,
                    "SELECT q.name, q.is_type FROM ("
@@ -29,11 +50,8 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
             if (str_equal(plan->enums[i].target.name, relation))
                 *ARENA_PUSH(arena, names, count, capacity) = relation;
         }
-        for (size_t i = 0; !is_type && i < plan->table_count; i++) {
-            if (plan->tables[i].disposition == DISPOSITION_CREATED &&
-                str_equal(plan->tables[i].target.name, relation))
-                *ARENA_PUSH(arena, names, count, capacity) = relation;
-        }
+        if (!is_type && map_get(&planned, relation) != NULL)
+            *ARENA_PUSH(arena, names, count, capacity) = relation;
     }
     *ret_names = names;
     *ret_count = count;

@@ -108,7 +108,8 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
             continue;
         struct buf sql = new_sql();
         sink_ddl_table(&sql, &table->target);
-        add_owner(&sql, "TABLE", table->target.schema, table->target.name, plan->options->owner);
+        if (plan->options->owner.len > 0)
+            sink_ddl_table_owner(&sql, &table->target, plan->options->owner);
         TRY(push(&steps, arena,
                  (struct step){.kind = STR("table"),
                                .name = table->target.name,

@@ -60,6 +60,24 @@ struct source_check {
     bool enforced;
 };
 
+/* A partition, or a subpartition of one. */
+struct source_partition {
+    struct str name;
+    struct str description; /* "10", "MAXVALUE", "'a',NULL", "DEFAULT"; "" of HASH and KEY */
+    struct str comment;
+    struct source_partition *parts; /* its subpartitions: all partitions have them or none has */
+    size_t part_count;
+};
+
+struct source_partitioning {
+    struct str method;     /* "RANGE", "RANGE COLUMNS", "LINEAR HASH" …; "" without partitions */
+    struct str expression; /* "year(`d`)", "`a`,`b`"; "" of KEY () over the primary key */
+    struct str sub_method; /* "" without subpartitions */
+    struct str sub_expression;
+    struct source_partition *parts;
+    size_t part_count;
+};
+
 struct source_table {
     struct str name;
     struct str engine;
@@ -74,6 +92,7 @@ struct source_table {
     struct source_check *checks;
     size_t check_count;
     bool partitioned;
+    struct source_partitioning partitioning; /* when partitioned */
     bool system_versioned;
     uint64_t rows_estimate;
     uint64_t data_bytes;

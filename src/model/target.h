@@ -37,6 +37,16 @@ struct target_check {
     struct str expression_sql;
 };
 
+/* A partition, which may be partitioned itself. */
+struct target_partition {
+    struct str name;       /* in the table's schema */
+    struct str values_sql; /* "FOR VALUES FROM (…) TO (…)", "DEFAULT" */
+    struct str check_sql;  /* a CHECK of its own, "" without */
+    struct str comment;
+    struct target_partition *parts; /* by the table's sub_partition_sql */
+    size_t part_count;
+};
+
 struct target_table {
     struct str schema;
     struct str name;
@@ -46,6 +56,10 @@ struct target_table {
     size_t check_count;
     /* The first of them hold for every row by the way it is copied: the source's types say them. */
     size_t type_check_count;
+    struct str partition_sql; /* "RANGE (\"d\")", "" for a plain table */
+    struct str sub_partition_sql;
+    struct target_partition *partitions;
+    size_t partition_count;
     struct str comment;
 };
 

@@ -46,6 +46,10 @@ void map_keys(struct planner *p);
 /* Whether the policies of each column can be followed; those of values it cannot hold are dropped.
  * After map_keys(). */
 void check_policies(struct planner *p);
+/* A table's partitions, or the finding why it becomes a plain table. After its indexes. */
+void map_partitions(struct planner *p, struct planned_table *table);
+/* Names of all partitions; they join those that are taken in the schema. */
+void name_partitions(struct planner *p, struct map *reserved);
 /* The keys by which a table's rows are read in parts. */
 void choose_chunk_key(struct planner *p, struct planned_table *table);
 
@@ -137,6 +141,7 @@ struct str type_text(struct arena *arena, const struct target_type *type);
 struct str index_source_text(struct arena *arena, const struct source_table *table,
                              const struct source_index *index);
 const char *plan_names_word(enum plan_names names);
+const char *plan_partitions_word(enum plan_partitions partitions);
 const char *disposition_word(enum disposition disposition);
 
 /*

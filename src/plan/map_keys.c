@@ -481,6 +481,7 @@ static void name_indexes(struct planner *p)
 
     map_init(&reserved, p->arena);
     reserve_relations(p, &reserved);
+    name_partitions(p, &reserved);
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];
         for (size_t k = 0; k < table->index_count; k++) {
@@ -537,6 +538,7 @@ void map_keys(struct planner *p)
             continue;
         arena_rewind(p->scratch);
         map_indexes(p, table);
+        map_partitions(p, table);
         choose_chunk_key(p, table);
     }
     name_indexes(p);

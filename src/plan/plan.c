@@ -124,13 +124,6 @@ static void note_table(struct planner *p, const struct source_table *table)
     struct str object = object_name(p, table->name, STR(""));
 
     note_engine(p, table, object);
-    if (table->partitioned) {
-        struct finding *finding = add_finding(
-            p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
-            STR("is partitioned in MySQL and becomes one ordinary table with all rows"));
-        finding->detail = table->create_text;
-        finding->fix = STR("partition it on the target by hand, if its size asks for it");
-    }
     if (table->system_versioned) {
         struct finding *finding = add_finding(
             p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,

@@ -26,6 +26,9 @@ enum text_compare {
 
 enum plan_names { NAMES_KEEP, NAMES_LOWER, NAMES_SNAKE };
 
+/* Whether partitioned tables stay so where they can, or become plain ones. */
+enum plan_partitions { PARTITIONS_KEEP, PARTITIONS_MERGE };
+
 /*
  * "database.table.column" or "table.column" with globs; the most specific wins (most bytes that are
  * no wildcard), then the later: for each of its parts that is set.
@@ -55,6 +58,7 @@ struct plan_options {
     struct str schema; /* "public" */
     struct str owner;  /* "" for the target role itself */
     enum plan_names names;
+    enum plan_partitions partitions;
     struct str *include; /* --tables globs; none: all */
     size_t include_count;
     struct str *exclude;

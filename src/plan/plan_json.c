@@ -114,6 +114,7 @@ json_t *options_json(struct writer *w, const struct plan_options *options)
     put_text(w, object, "schema", options->schema);
     put_text(w, object, "owner", options->owner);
     put_c(w, object, "names", plan_names_word(options->names));
+    put_c(w, object, "partitions", plan_partitions_word(options->partitions));
     put(w, object, "tables", texts(w, options->include, options->include_count));
     put(w, object, "exclude", texts(w, options->exclude, options->exclude_count));
     put_flag(w, object, "lock", options->engines_locked);
@@ -310,6 +311,58 @@ static json_t *foreign_key_json(struct writer *w, const struct planned_table *ta
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
+static json_t *source_partitions_json(struct writer *w, const struct source_partition *parts,
+                                      size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        put_text(w, object, "name", parts[i].name);
+        put_text(w, object, "description", parts[i].description);
+        put_text(w, object, "comment", parts[i].comment);
+        if (parts[i].part_count > 0)
+            put(w, object, "parts", source_partitions_json(w, parts[i].parts, parts[i].part_count));
+        push(w, array, object);
+    }
+    return array;
+}
+
+static json_t *source_partitioning_json(struct writer *w,
+                                        const struct source_partitioning *partitioning)
+{
+    json_t *object = json_object();
+
+    put_text(w, object, "method", partitioning->method);
+    put_text(w, object, "expression", partitioning->expression);
+    put_text(w, object, "sub_method", partitioning->sub_method);
+    put_text(w, object, "sub_expression", partitioning->sub_expression);
+    put(w, object, "parts",
+        source_partitions_json(w, partitioning->parts, partitioning->part_count));
+    return object;
+}
+
+static json_t *partitions_json(struct writer *w, const struct target_partition *partitions,
+                               size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        put_text(w, object, "name", partitions[i].name);
+        put_text(w, object, "values", partitions[i].values_sql);
+        if (partitions[i].check_sql.len > 0)
+            put_text(w, object, "check", partitions[i].check_sql);
+        if (partitions[i].comment.len > 0)
+            put_text(w, object, "comment", partitions[i].comment);
+        if (partitions[i].part_count > 0)
+            put(w, object, "parts",
+                partitions_json(w, partitions[i].parts, partitions[i].part_count));
+        push(w, array, object);
+    }
+    return array;
+}
+
 static json_t *source_table_json(struct writer *w, const struct source_table *table)
 {
     json_t *object = json_object();
@@ -328,6 +381,8 @@ static json_t *source_table_json(struct writer *w, const struct source_table *ta
         push(w, checks, check);
     }
     put(w, object, "checks", checks);
+    if (table->partitioned)
+        put(w, object, "partitioning", source_partitioning_json(w, &table->partitioning));
     return object;
 }
 
@@ -376,6 +431,12 @@ json_t *table_json(struct writer *w, const struct plan *plan, size_t i)
         put_text(w, object, "chunk_key_index", table->chunk_key_index);
         put_text(w, object, "on_update_trigger", table->on_update_trigger);
         put_lists(w, object, table);
+        if (table->target.partition_sql.len > 0) {
+            put_text(w, object, "partition_by", table->target.partition_sql);
+            put_text(w, object, "sub_partition_by", table->target.sub_partition_sql);
+            put(w, object, "partitions",
+                partitions_json(w, table->target.partitions, table->target.partition_count));
+        }
     }
     for (size_t k = 0; k < table->on_update_count; k++)
         push(w, on_update, text(w, table->target.columns[table->on_update_columns[k]].name));

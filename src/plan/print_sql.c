@@ -45,7 +45,8 @@ static void print_tables(const struct plan *plan, struct buf *sql)
         if (!is_created(&plan->tables[i]))
             continue;
         sink_ddl_table(sql, table);
-        print_owner(plan, table->schema, "TABLE", table->name, sql);
+        if (plan->options->owner.len > 0)
+            sink_ddl_table_owner(sql, table, plan->options->owner);
     }
 }
 

@@ -202,6 +202,29 @@ static void add_foreign_key(struct buf *text, const struct target_foreign_key *k
     buf_free(&line);
 }
 
+/* The source's words, PostgreSQL's, and how many there are. */
+static void add_partitions(struct buf *text, const struct planned_table *table)
+{
+    const struct source_partitioning *source = &table->source->partitioning;
+    const struct target_table *target = &table->target;
+    struct buf line = BUF_INIT(LIMIT_DOCUMENT, "plan");
+    size_t subpartitions = 0;
+
+    if (target->partition_sql.len == 0)
+        return;
+    for (size_t i = 0; i < target->partition_count; i++)
+        subpartitions += target->partitions[i].part_count;
+    buf_add_format(&line, "partitioned by " STR_FMT " (" STR_FMT "), %zu -> " STR_FMT ", %zu",
+                   STR_ARG(source->method), STR_ARG(source->expression), source->part_count,
+                   STR_ARG(target->partition_sql), target->partition_count);
+    if (subpartitions > 0)
+        buf_add_format(&line, ", each by " STR_FMT ", %zu in all",
+                       STR_ARG(target->sub_partition_sql), subpartitions);
+    buf_add_c(text, "    ");
+    add_wrapped(text, buf_str(&line), INDENT, INDENT + 2);
+    buf_free(&line);
+}
+
 static void add_table(struct buf *text, const struct planned_table *table, struct said *said)
 {
     buf_add_char(text, '\n');
@@ -214,6 +237,7 @@ static void add_table(struct buf *text, const struct planned_table *table, struc
     add_size(text, table->source->data_bytes);
     buf_add_char(text, '\n');
     add_chunk_key(text, table);
+    add_partitions(text, table);
     for (size_t i = 0; i < table->column_count; i++)
         add_column(text, table, i, said);
     for (size_t i = 0; i < table->index_count; i++)

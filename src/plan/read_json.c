@@ -171,13 +171,38 @@ static struct error *read_names(const struct reader *r, json_t *object, enum pla
     return wrong(r, "names", "keep, lower or snake");
 }
 
+static struct error *read_partitions(const struct reader *r, json_t *object,
+                                     enum plan_partitions *ret_partitions)
+{
+    struct str word = STR_NULL;
+
+    TRY(read_text(r, object, "partitions", &word));
+    for (enum plan_partitions i = PARTITIONS_KEEP; i <= PARTITIONS_MERGE; i++) {
+        if (str_equal_c(word, plan_partitions_word(i))) {
+            *ret_partitions = i;
+            return NULL;
+        }
+    }
+    return wrong(r, "partitions", "keep or merge");
+}
+
 static struct error *read_options(struct arena *arena, json_t *object,
                                   struct plan_options *ret_options)
 {
-    static const char *const keys[] = {
-        "schema", "owner",   "names", "tables",         "exclude",       "lock",
-        "values", "columns", "types", "postgis_schema", "vector_schema", OPTION_MAX_QUARANTINED,
-        NULL};
+    static const char *const keys[] = {"schema",
+                                       "owner",
+                                       "names",
+                                       "tables",
+                                       "exclude",
+                                       "lock",
+                                       "values",
+                                       "columns",
+                                       "types",
+                                       "postgis_schema",
+                                       "partitions",
+                                       "vector_schema",
+                                       OPTION_MAX_QUARANTINED,
+                                       NULL};
     struct reader r = {arena, STR("options")};
     struct plan_options options = {0};
     json_t *rules = json_object_get(object, "columns");
@@ -189,6 +214,7 @@ static struct error *read_options(struct arena *arena, json_t *object,
     TRY(read_text(&r, object, "schema", &options.schema));
     TRY(read_text(&r, object, "owner", &options.owner));
     TRY(read_names(&r, object, &options.names));
+    TRY(read_partitions(&r, object, &options.partitions));
     TRY(read_texts(&r, object, "tables", &options.include, &options.include_count));
     TRY(read_texts(&r, object, "exclude", &options.exclude, &options.exclude_count));
     if (!json_is_boolean(json_object_get(object, "lock")))

@@ -234,6 +234,29 @@ static void add_identity_and_trigger(struct pass *pass, const struct planned_tab
     }
 }
 
+/* They come with the table's own step. */
+static void add_partitions(struct pass *pass, const struct planned_table *table, struct str outcome)
+{
+    const struct source_partitioning *source = &table->source->partitioning;
+    const struct target_table *target = &table->target;
+    struct report_object object = {.kind = "partitions", .table = table->source->name};
+
+    if (!table->source->partitioned)
+        return;
+    object.name =
+        arena_format(pass->facts->arena, "%zu by " STR_FMT " (" STR_FMT ")", source->part_count,
+                     STR_ARG(source->method), STR_ARG(source->expression));
+    if (target->partition_count > 0) {
+        object.outcome = outcome;
+        object.target = arena_format(pass->facts->arena, "%zu by " STR_FMT, target->partition_count,
+                                     STR_ARG(target->partition_sql));
+    } else {
+        object.outcome = STR("merged");
+        object.source_text = table->source->create_text;
+    }
+    add_object(pass, object);
+}
+
 /* ---- tables and the rest --------------------------------------------------------------------- */
 
 static void add_table(struct pass *pass, const struct planned_table *table)
@@ -259,6 +282,7 @@ static void add_table(struct pass *pass, const struct planned_table *table)
     if (table->disposition != DISPOSITION_CREATED)
         return;
     add_enums(pass, table);
+    add_partitions(pass, table, object.outcome);
     add_indexes(pass, table);
     add_foreign_keys(pass, table);
     add_checks(pass, table, object.outcome);

@@ -105,6 +105,43 @@ void sink_ddl_enum(struct buf *sql, const struct target_enum *type)
     buf_add_c(sql, ");\n");
 }
 
+static void add_partition_key(struct buf *sql, struct str partition_sql)
+{
+    if (partition_sql.len == 0)
+        return;
+    buf_add_c(sql, " PARTITION BY ");
+    buf_add_str(sql, partition_sql);
+}
+
+static void add_partition_of(struct buf *sql, const struct target_table *table, struct str parent,
+                             const struct target_partition *partition)
+{
+    buf_add_c(sql, "CREATE TABLE ");
+    sink_quote_name(sql, table->schema, partition->name);
+    buf_add_c(sql, " PARTITION OF ");
+    sink_quote_name(sql, table->schema, parent);
+    if (partition->check_sql.len > 0) {
+        buf_add_c(sql, " (CHECK (");
+        buf_add_str(sql, partition->check_sql);
+        buf_add_c(sql, "))");
+    }
+    buf_add_char(sql, ' ');
+    buf_add_str(sql, partition->values_sql);
+}
+
+static void add_partition(struct buf *sql, const struct target_table *table, struct str parent,
+                          const struct target_partition *partition)
+{
+    add_partition_of(sql, table, parent, partition);
+    if (partition->part_count > 0)
+        add_partition_key(sql, table->sub_partition_sql);
+    buf_add_c(sql, ";\n");
+    for (size_t i = 0; i < partition->part_count; i++) {
+        add_partition_of(sql, table, partition->name, &partition->parts[i]);
+        buf_add_c(sql, ";\n");
+    }
+}
+
 void sink_ddl_table(struct buf *sql, const struct target_table *table)
 {
     const char *separator = "\n    ";
@@ -124,7 +161,11 @@ void sink_ddl_table(struct buf *sql, const struct target_table *table)
         add_check_expression(sql, table->checks[i].expression_sql);
         separator = ",\n    ";
     }
-    buf_add_c(sql, "\n);\n");
+    buf_add_c(sql, "\n)");
+    add_partition_key(sql, table->partition_sql);
+    buf_add_c(sql, ";\n");
+    for (size_t i = 0; i < table->partition_count; i++)
+        add_partition(sql, table, table->name, &table->partitions[i]);
 }
 
 /* ---- keys and indexes ------------------------------------------------------------------------ */
@@ -239,7 +280,43 @@ void sink_ddl_validate(struct buf *sql, const struct target_table *table, struct
     buf_add_c(sql, ";\n");
 }
 
+/* ---- owners ---------------------------------------------------------------------------------- */
+
+static void add_owner(struct buf *sql, const struct target_table *table, struct str name,
+                      struct str owner)
+{
+    buf_add_c(sql, "ALTER TABLE ");
+    sink_quote_name(sql, table->schema, name);
+    buf_add_c(sql, " OWNER TO ");
+    sink_quote_ident(sql, owner);
+    buf_add_c(sql, ";\n");
+}
+
+/* ALTER TABLE does not go down to partitions when it changes an owner. */
+void sink_ddl_table_owner(struct buf *sql, const struct target_table *table, struct str owner)
+{
+    add_owner(sql, table, table->name, owner);
+    for (size_t i = 0; i < table->partition_count; i++) {
+        const struct target_partition *partition = &table->partitions[i];
+        add_owner(sql, table, partition->name, owner);
+        for (size_t k = 0; k < partition->part_count; k++)
+            add_owner(sql, table, partition->parts[k].name, owner);
+    }
+}
+
 /* ---- what is left ---------------------------------------------------------------------------- */
+
+static void add_partition_comment(struct buf *sql, const struct target_table *table,
+                                  const struct target_partition *partition)
+{
+    if (partition->comment.len == 0)
+        return;
+    buf_add_c(sql, "COMMENT ON TABLE ");
+    sink_quote_name(sql, table->schema, partition->name);
+    buf_add_c(sql, " IS ");
+    sink_quote_literal(sql, partition->comment);
+    buf_add_c(sql, ";\n");
+}
 
 void sink_ddl_comments(struct buf *sql, const struct target_table *table)
 {
@@ -260,6 +337,12 @@ void sink_ddl_comments(struct buf *sql, const struct target_table *table)
         buf_add_c(sql, " IS ");
         sink_quote_literal(sql, table->columns[i].comment);
         buf_add_c(sql, ";\n");
+    }
+    for (size_t i = 0; i < table->partition_count; i++) {
+        const struct target_partition *partition = &table->partitions[i];
+        add_partition_comment(sql, table, partition);
+        for (size_t k = 0; k < partition->part_count; k++)
+            add_partition_comment(sql, table, &partition->parts[k]);
     }
 }
 

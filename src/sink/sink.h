@@ -119,7 +119,13 @@ void sink_ddl_collation(struct buf *sql, const struct target_collation *collatio
 /* CREATE TYPE … AS ENUM. */
 void sink_ddl_enum(struct buf *sql, const struct target_enum *type);
 /* With the first type_check_count of its checks: the others are for after the rows. */
+/*
+ * With the first type_check_count of its checks: the others are for after the rows. A partitioned
+ * table's partitions come in statements of their own behind it.
+ */
 void sink_ddl_table(struct buf *sql, const struct target_table *table);
+/* ALTER TABLE … OWNER TO, for the table and each of its partitions. */
+void sink_ddl_table_owner(struct buf *sql, const struct target_table *table, struct str owner);
 /* ALTER TABLE … ADD CONSTRAINT … CHECK … NOT VALID. */
 void sink_ddl_check(struct buf *sql, const struct target_table *table,
                     const struct target_check *check);

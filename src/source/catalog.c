@@ -174,6 +174,7 @@ struct error *catalog_read_create_texts(struct catalog_reading *reading)
 static struct error *read_all(struct catalog_reading *reading)
 {
     TRY_DOING(catalog_read_tables(reading), "read the list of tables");
+    TRY_DOING(catalog_read_partitions(reading), "read the partitions");
     TRY_DOING(catalog_read_columns(reading), "read the columns");
     TRY_DOING(catalog_read_indexes(reading), "read the indexes");
     TRY_DOING(catalog_read_foreign_keys(reading), "read the foreign keys");
@@ -182,6 +183,7 @@ static struct error *read_all(struct catalog_reading *reading)
     TRY_DOING(catalog_correct_defaults(reading), "read default values");
     TRY_DOING(catalog_read_create_texts(reading), "read definitions of tables");
     TRY_DOING(catalog_restore_expressions(reading), "read expressions");
+    TRY_DOING(catalog_restore_partitions(reading), "read the partitions");
     return NULL;
 }
 

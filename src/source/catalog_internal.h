@@ -36,6 +36,12 @@ struct error *catalog_read_columns(struct catalog_reading *reading) CHECKED;
 struct error *catalog_read_indexes(struct catalog_reading *reading) CHECKED;
 struct error *catalog_read_foreign_keys(struct catalog_reading *reading) CHECKED;
 struct error *catalog_read_checks(struct catalog_reading *reading) CHECKED;
+struct error *catalog_read_partitions(struct catalog_reading *reading) CHECKED;
+/*
+ * MariaDB gives a LIST's DEFAULT partition the description "0", as if that were its value; the text
+ * of the table has the word.
+ */
+struct error *catalog_restore_partitions(struct catalog_reading *reading) CHECKED;
 struct error *catalog_read_objects(struct catalog_reading *reading) CHECKED;
 /* Default values that information_schema cannot show truly are asked for with DEFAULT(). */
 struct error *catalog_correct_defaults(struct catalog_reading *reading) CHECKED;

@@ -79,6 +79,10 @@ static void add_users(void)
 
 static void add_orders(void)
 {
+    static struct source_partition parts[] = {
+        {.name = STR("p0"), .description = STR(""), .comment = STR("first")},
+        {.name = STR("p1"), .description = STR(""), .comment = STR("")},
+    };
     struct source_table *table = add_table("order");
 
     add_column(table, "userId!", "bigint unsigned");
@@ -94,6 +98,12 @@ static void add_orders(void)
     table->rows_estimate = 5;
     table->data_bytes = 16384;
     table->partitioned = true;
+    table->partitioning = (struct source_partitioning){.method = STR("KEY"),
+                                                       .expression = STR("`userId`"),
+                                                       .sub_method = STR(""),
+                                                       .sub_expression = STR(""),
+                                                       .parts = parts,
+                                                       .part_count = COUNT_OF(parts)};
     table->create_text = STR("CREATE TABLE `order` (…) PARTITION BY HASH (`userId`)");
 }
 
