@@ -128,6 +128,33 @@ static struct error *put_tables(const struct migration *m)
     return ledger_put_tables(m->ledger, tables, count);
 }
 
+/* Rows that a unique key of the target would not take: told before there is a run to mend. */
+static struct error *refuse_collisions(struct migration *m)
+{
+    CLEANUP(source_closep) struct source_session *source = NULL;
+    CLEANUP(sink_closep) struct sink_session *sink = NULL;
+    struct finding_list found = {0};
+
+    if (!copy_may_collide(&m->prepared.plan))
+        return NULL;
+    log_notice("looking for keys that are equal in PostgreSQL and not in MySQL");
+    TRY(source_open(&m->prepared.source, &source));
+    TRY(sink_open(&m->sink, "keys", &sink));
+    TRY(copy_find_collisions(&m->prepared.plan, source, sink, m->arena, &found));
+    if (found.count == 0)
+        return NULL;
+    for (size_t i = 0; i < found.count; i++)
+        log_warning(STR_FMT ": " STR_FMT, STR_ARG(found.items[i].object),
+                    STR_ARG(found.items[i].text));
+    const struct finding *first = &found.items[0];
+    struct error *error =
+        error_with_object(error_new(first->id, STR_FMT "%s", STR_ARG(first->text),
+                                    found.count > 1 ? " (and other keys: see the warnings)" : ""),
+                          STR_FMT, STR_ARG(first->object));
+    error_with_fix(error, STR_FMT, STR_ARG(first->fix));
+    return error_with_row(error, STR_FMT, STR_ARG(first->detail));
+}
+
 static struct error *begin_run(struct migration *m)
 {
     struct buf json = BUF_INIT(LIMIT_DOCUMENT, "plan.json");
@@ -176,6 +203,7 @@ static struct error *adopt_run(struct migration *m)
 
 static struct error *restart_run(struct migration *m)
 {
+    TRY(refuse_collisions(m));
     if (!m->options->overwrite_target)
         TRY_DOING(copy_check_digests(m->ledger, m->arena), "make sure that nobody else wrote");
     TRY_DOING(copy_discard(m->ledger, m->arena), "throw the earlier run away");
@@ -196,8 +224,10 @@ static struct error *own_run(struct migration *m, bool *ret_finished)
     TRY(ledger_take(m->ledger, TAKE_WAIT_MS));
     /* Another process may have worked on it until a moment ago. */
     TRY(ledger_read_run(m->ledger, m->arena, &m->run, &found));
-    if (!found)
+    if (!found) {
+        TRY(refuse_collisions(m));
         return begin_run(m);
+    }
     if (m->options->restart)
         return restart_run(m);
     if (is_finished(&m->run)) {

@@ -68,6 +68,16 @@ struct copy_outcome {
 struct error *copy_run(const struct copy_job *job, struct arena *arena,
                        struct copy_outcome *ret_outcome) CHECKED;
 
+/* Whether copy_find_collisions() has anything to look at. */
+bool copy_may_collide(const struct plan *plan);
+/*
+ * Unique keys whose rows MySQL keeps apart and the target would take for equal, as blockers with
+ * keys of rows: where a rule or a type makes that possible at all, every row's key is looked at.
+ * The values go into a temporary table of `sink`, and nothing of it stays.
+ */
+struct error *copy_find_collisions(const struct plan *plan, struct source_session *source,
+                                   struct sink_session *sink, struct arena *arena,
+                                   struct finding_list *ret_findings) CHECKED;
 /* The names of the plan's tables that stand in the target already; none: the target is free. */
 struct error *copy_find_existing(struct sink_session *session, const struct plan *plan,
                                  struct arena *arena, struct str **ret_names, size_t *ret_count)

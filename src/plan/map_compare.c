@@ -452,7 +452,7 @@ void add_lower_indexes(struct planner *p, struct planned_table *table)
             p->arena, STR_FMT "_lower",
             STR_ARG(source->kind == INDEX_PRIMARY ? table->source->name : source->name));
         table->indexes[table->index_count++] =
-            (struct planned_index){.target = folded, .translated = true};
+            (struct planned_index){.beside = source, .target = folded, .translated = true};
     }
 }
 

@@ -97,7 +97,8 @@ struct planned_column {
 };
 
 struct planned_index {
-    const struct source_index *source; /* NULL: made by the plan itself */
+    const struct source_index *source; /* NULL: made by the plan itself … */
+    const struct source_index *beside; /* … over lower(), for this one; else NULL */
     struct target_index target;
     bool translated; /* false: see the finding */
 };

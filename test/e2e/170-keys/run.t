@@ -6,6 +6,7 @@ use warnings;
 use utf8;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Encode ();
 use JSON::PP;
 use PgcTest;
 use Test::More;
@@ -103,7 +104,43 @@ YAML
     return;
 }
 
+# ---- keys that are equal in PostgreSQL alone ----------------------------------------------------------
+
+sub collisions {
+    my ($flavor) = @_;
+    my $t = PgcTest->new(flavor => $flavor);
+    $t->source(<<'SQL');
+CREATE TABLE word (id int PRIMARY KEY, w varchar(30) COLLATE utf8mb4_bin, UNIQUE KEY w (w));
+CREATE TABLE face (id varbinary(8) PRIMARY KEY, w varchar(30) COLLATE utf8mb4_general_ci, UNIQUE KEY `w"; --` (w));
+CREATE TABLE ids (u char(36) COLLATE utf8mb4_bin PRIMARY KEY, n int);
+INSERT INTO word VALUES (1, 'Ärger'), (2, 'ärger'), (3, 'arger'), (4, NULL), (5, NULL), (6, '😀'), (7, 'x'), (8, 'x\'"');
+INSERT INTO face VALUES (x'00ff', 'ae'), (x'01', 'æ'), (x'02', 'ß'), (x'03', 'ss'), (x'04', 'oe');
+INSERT INTO ids VALUES ('aaaaaaaa-0000-0000-0000-000000000001', 1), ('AAAAAAAA-0000-0000-0000-000000000001', 2), ('bbbbbbbb-0000-0000-0000-000000000001', 3);
+SQL
+    for my $case (
+        ['"word.w": { compare: lower }', 'word\.w', 'Ärger', 'ärger', '2 rows are of 1 keys'],
+        ['"face.w": { compare: icu }', 'face\.w', "'ae'", "'æ'", '4 rows are of 2 keys'],
+        ['"ids.u": { type: uuid }', 'ids\.PRIMARY', 'aaaaaaaa', "n = '2'", '2 rows are of 1 keys'],
+        )
+    {
+        my ($rule, $object, @words) = @$case;
+        $t->file('pgconverge.yaml', "version: 1\ncolumns:\n  $rule\n");
+        my $run = $t->migrate;
+        $t->exits($run, 6, "$flavor: $rule");
+        like($run->{err}, qr/PGC-4020.*$object/s, "$flavor: $rule: told with its key");
+        for my $word (grep { !/^n = / } @words) { my $bytes = Encode::encode('UTF-8', $word); like($run->{err}, qr/\Q$bytes\E|\Q$word\E/, "$flavor: $rule: $word") }
+        is($t->target_value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), 0, "$flavor: $rule: before a table is made");
+    }
+    # what PostgreSQL found is what its index would have refused
+    $t->file('pgconverge.yaml', "version: 1\ncolumns:\n  \"word.w\": { compare: exact }\n");
+    $t->exits($t->migrate, 0, "$flavor: by bytes all are keys of their own");
+    ok(!eval { $t->target('CREATE UNIQUE INDEX ON word (lower(w))'); 1 }, "$flavor: the index says the same");
+    $t->done;
+    return;
+}
+
 for my $flavor (qw(mysql mariadb)) {
+    collisions($flavor);
     refuse($flavor);
     compare($flavor);
 }
