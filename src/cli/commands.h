@@ -15,4 +15,5 @@ struct error *cmd_discard(const struct cli_options *options) CHECKED;
 struct error *cmd_explain(const struct cli_options *options) CHECKED;
 struct error *cmd_completion(const struct cli_options *options) CHECKED;
 struct error *cmd_help(const struct cli_options *options) CHECKED;
+struct error *cmd_verify(const struct cli_options *options) CHECKED;
 struct error *cmd_version(const struct cli_options *options) CHECKED;

@@ -6,6 +6,7 @@
  *
  *   floor 5  cli/      this room: parses, prints results and errors, picks exit codes
  *   floor 4  copy/     moves the data: schema, chunks, rows, then keys, indexes, foreign keys
+ *            verify/   compares what both sides hold, by rules of its own
  *            report/   tells how a run went: report.txt, report.json
  *   floor 3  plan/     decides, without I/O: types, names, keys, what is refused
  *            ledger/   remembers what happened, in the schema pgconverge of the target
@@ -56,6 +57,8 @@ static struct error *run_command(const struct cli_options *options)
         return cmd_discard(options);
     case COMMAND_schema:
         return cmd_schema(options);
+    case COMMAND_verify:
+        return cmd_verify(options);
     case COMMAND_explain:
         return cmd_explain(options);
     case COMMAND_completion:

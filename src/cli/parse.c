@@ -241,6 +241,7 @@ static struct error *check_arguments(struct parser *parser)
     case COMMAND_doctor:
     case COMMAND_plan:
     case COMMAND_migrate:
+    case COMMAND_verify:
     case COMMAND_status:
     case COMMAND_discard:
     case COMMAND_version:

@@ -75,16 +75,9 @@ static struct error *check_digest(const struct cli_options *options, const struc
                           options->plan);
 }
 
-struct error *cli_prepare(const struct cli_options *options, struct arena *arena,
-                          struct prepared *ret_prepared)
+static struct error *look_and_plan(const struct cli_options *options, struct arena *arena,
+                                   struct prepared *prepared)
 {
-    struct prepared *prepared = ret_prepared;
-    struct str digest = STR_NULL;
-
-    *prepared = (struct prepared){0};
-    cli_plan_options(options, &prepared->plan_options);
-    if (options->plan != NULL)
-        TRY(read_plan_file(options, arena, &prepared->plan_options, &digest));
     TRY(cli_open_source(options, &prepared->source, &prepared->session));
     TRY_DOING(source_read_facts(prepared->session, arena, &prepared->facts),
               "look at the source server");
@@ -95,9 +88,30 @@ struct error *cli_prepare(const struct cli_options *options, struct arena *arena
     TRY_DOING(plan_make(&prepared->catalog, &prepared->facts, &prepared->plan_options, arena,
                         &prepared->plan),
               "plan");
+    return NULL;
+}
+
+struct error *cli_prepare(const struct cli_options *options, struct arena *arena,
+                          struct prepared *ret_prepared)
+{
+    struct prepared *prepared = ret_prepared;
+    struct str digest = STR_NULL;
+
+    *prepared = (struct prepared){0};
+    cli_plan_options(options, &prepared->plan_options);
+    if (options->plan != NULL)
+        TRY(read_plan_file(options, arena, &prepared->plan_options, &digest));
+    TRY(look_and_plan(options, arena, prepared));
     if (options->plan != NULL)
         TRY(check_digest(options, &prepared->plan, digest));
     return NULL;
+}
+
+struct error *cli_prepare_as(const struct cli_options *options, const struct plan_options *decided,
+                             struct arena *arena, struct prepared *ret_prepared)
+{
+    *ret_prepared = (struct prepared){.plan_options = *decided};
+    return look_and_plan(options, arena, ret_prepared);
 }
 
 void cli_prepare_done(struct prepared *prepared)

@@ -23,5 +23,8 @@ struct prepared {
  */
 struct error *cli_prepare(const struct cli_options *options, struct arena *arena,
                           struct prepared *ret_prepared) CHECKED;
+/* The same from options that were decided before: those of a run. */
+struct error *cli_prepare_as(const struct cli_options *options, const struct plan_options *decided,
+                             struct arena *arena, struct prepared *ret_prepared) CHECKED;
 /* Closes the session and wipes the password; arenas are the caller's. */
 void cli_prepare_done(struct prepared *prepared);

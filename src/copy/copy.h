@@ -8,31 +8,10 @@
  */
 #pragma once
 
-#include <stdatomic.h>
-
 #include "ledger/ledger.h"
+#include "model/progress.h"
 #include "plan/plan.h"
 #include "source/source.h"
-
-/* ---- progress: written by workers, read by whoever shows it ---------------------------------- */
-
-struct copy_table_progress {
-    struct str name;
-    _Atomic uint64_t rows_done;
-    _Atomic uint64_t rows_total; /* an estimate until the table is counted */
-    _Atomic uint64_t bytes_done;
-    _Atomic bool done;
-};
-
-struct copy_progress {
-    _Atomic(const char *) phase; /* "schema", "copy", "indexes", "foreign keys", …; NULL before */
-    _Atomic uint64_t rows_done, rows_total, bytes_done;
-    _Atomic uint64_t steps_done, steps_total;      /* of the phase, where it is not "copy" */
-    _Atomic uint64_t source_wait_ms, sink_wait_ms; /* all workers together: who is the slow one */
-    _Atomic uint64_t retries;
-    struct copy_table_progress *tables; /* set before the first thread starts */
-    size_t table_count;
-};
 
 /* ---- the job --------------------------------------------------------------------------------- */
 

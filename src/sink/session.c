@@ -262,6 +262,7 @@ void sink_close(struct sink_session *session)
 {
     if (session == NULL)
         return;
+    PQfreemem(session->out_row);
     PQfinish(session->conn);
     free(session->label);
     free(session);

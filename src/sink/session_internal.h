@@ -13,6 +13,9 @@ struct sink_session {
     uint64_t notices; /* NOTICE and WARNING messages that came; see copy_in.c */
     bool shielded;    /* a requested stop does not touch this session */
     bool in_copy;     /* between sink_copy_begin() and its end */
+    bool in_copy_out; /* between sink_copy_out_begin() and the last row */
+    bool out_started; /* the stream's header was read */
+    char *out_row;    /* libpq's, the row that was handed out last */
     bool broken;      /* given up by us while libpq still takes it for alive */
 };
 
@@ -55,6 +58,10 @@ struct error *wait_stop_error(void) CHECKED;
  */
 struct error *wait_result(struct sink_session *session, int sent, bool heed_stop,
                           uint64_t deadline_ms, PGresult **ret_result) CHECKED;
+/* As wait_result(), for a statement that must begin to send COPY data. */
+struct error *wait_copy_out(struct sink_session *session, int sent) CHECKED;
+/* Until something came in; a stop ends the wait, and the session, which has a stream under way. */
+struct error *wait_input(struct sink_session *session) CHECKED;
 /* Sends all that libpq holds; *ret_server_speaks as soon as something came in meanwhile. */
 struct error *wait_flush(struct sink_session *session, uint64_t deadline_ms,
                          bool *ret_server_speaks) CHECKED;

@@ -104,6 +104,23 @@ struct error *sink_copy_end(struct sink_session *session, uint64_t *ret_rows) CH
 /* Ends a stream that shall not be kept; the transaction is then only good for a rollback. */
 void sink_copy_abort(struct sink_session *session);
 
+/* ---- rows back ------------------------------------------------------------------------------- */
+
+/*
+ * Inside a transaction: `COPY (query) TO STDOUT (FORMAT binary)`. Whoever composes the query casts
+ * to
+ * text what is to come as text; a bytea comes as its bytes. Streamed: libpq holds one row.
+ */
+struct error *sink_copy_out_begin(struct sink_session *session, const char *query) CHECKED;
+/*
+ * The next row's fields, borrowed until the next call; a NULL has ptr NULL. There must be
+ * column_count of them. *ret_more is false at the end, and then the statement is over.
+ */
+struct error *sink_copy_out_next(struct sink_session *session, struct str *fields,
+                                 size_t column_count, bool *ret_more) CHECKED;
+/* In the middle of a stream: the session is dead then. Nothing after its end or an error. */
+void sink_copy_out_abort(struct sink_session *session);
+
 /*
  * ---- SQL text --------------------------------------------------------------------------------
  *

@@ -209,6 +209,44 @@ static bool has_failed(const PGresult *result)
     return true;
 }
 
+struct error *wait_input(struct sink_session *session)
+{
+    short ready = 0;
+
+    switch (wait_socket(PQsocket(session->conn), POLLIN, !session->shielded, 0, &ready)) {
+    case WAIT_STOPPED:
+        session->broken = true;
+        (void)cancel(session);
+        return wait_stop_error();
+    case WAIT_TIMEOUT:
+        return give_up(session);
+    case WAIT_READY:
+        break;
+    }
+    return PQconsumeInput(session->conn) != 0 ? NULL : fail_lost(session);
+}
+
+struct error *wait_copy_out(struct sink_session *session, int sent)
+{
+    CLEANUP(wait_clear_result) PGresult *result = NULL;
+    struct waiting waiting = {.heed_stop = !session->shielded};
+
+    if (sent == 0)
+        return fail_lost(session);
+    TRY(next_result(session, &waiting, &result));
+    if (result == NULL)
+        return fail_lost(session);
+    if (PQresultStatus(result) == PGRES_COPY_OUT && !waiting.cancelled)
+        return NULL;
+    if (PQresultStatus(result) == PGRES_COPY_OUT)
+        session->broken = true; /* the rows that are under way are nobody's */
+    if (waiting.cancelled)
+        return wait_stop_error();
+    if (has_failed(result))
+        return fail_result(session, result);
+    return error_new(PGC_INTERNAL, "a statement that should send COPY data did not");
+}
+
 /* Collects results into *kept, the first failed one or the last. Ends at COPY as libpq does. */
 static struct error *collect(struct sink_session *session, struct waiting *waiting, PGresult **kept)
 {

@@ -209,5 +209,49 @@ struct error *source_next_row(struct source_cursor *cursor, const struct row **r
 void source_cursor_close(struct source_cursor *cursor);
 void source_cursor_closep(struct source_cursor **cursor);
 
+/*
+ * ---- rows as text: a second way, that shares nothing with the first
+ * ----------------------------
+ */
+
+/* How a table is read as text. All is borrowed. */
+struct source_text_read {
+    struct str database;
+    const struct source_table *table;
+    const int *columns; /* by position in table->columns */
+    size_t column_count;
+    /* lower < column <= upper of one integer column; without bounds the column is not looked at. */
+    int range_column;
+    bool has_lower, has_upper;
+    int64_t lower, upper; /* of an unsigned column: the same bits as uint64_t */
+};
+
+struct source_text_cursor;
+/*
+ * Reads rows in no order, as the server prints them in its text protocol, streamed: numbers and
+ * times as text, FLOAT with all digits of the double of the same value, BIT and binary as bytes,
+ * text in the column's own character set.
+ */
+struct error *source_text_open(struct source_session *session, const struct source_text_read *read,
+                               struct source_text_cursor **ret_cursor) CHECKED;
+/*
+ * The next row's cells, borrowed until the next call; a NULL has ptr NULL. *ret_cells is NULL at
+ * the end. Errors as of source_next_row().
+ */
+struct error *source_text_next(struct source_text_cursor *cursor, const struct str **ret_cells)
+    CHECKED;
+/* Also in the middle of a result: the session may be closed by that. */
+void source_text_close(struct source_text_cursor *cursor);
+void source_text_closep(struct source_text_cursor **cursor);
+
+struct source_limits {
+    bool some;         /* false: the table has no row */
+    int64_t low, high; /* of an unsigned column: the same bits as uint64_t */
+};
+/* Least and largest value of an integer column. */
+struct error *source_read_limits(struct source_session *session, struct str database,
+                                 const struct source_table *table, int column,
+                                 struct source_limits *ret_limits) CHECKED;
+
 /* `name` in backticks, safely. */
 void source_quote_ident(struct buf *sql, struct str name);
