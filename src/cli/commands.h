@@ -7,6 +7,7 @@
 #include "cli/options.h"
 
 struct error *cmd_doctor(const struct cli_options *options) CHECKED;
+struct error *cmd_assess(const struct cli_options *options) CHECKED;
 struct error *cmd_plan(const struct cli_options *options) CHECKED;
 struct error *cmd_migrate(const struct cli_options *options) CHECKED;
 struct error *cmd_schema(const struct cli_options *options) CHECKED;

@@ -5,7 +5,8 @@
  * above model/, outsiders include only a room's door, room/room.h.
  *
  *   floor 5  cli/      this room: parses, prints results and errors, picks exit codes
- *   floor 4  copy/     moves the data: schema, chunks, rows, then keys, indexes, foreign keys
+ *   floor 4  assess/   looks before anything moves: what would happen to every value
+ *            copy/     moves the data: schema, chunks, rows, then keys, indexes, foreign keys
  *            verify/   compares what both sides hold, by rules of its own
  *            report/   tells how a run went: report.txt, report.json
  *   floor 3  plan/     decides, without I/O: types, names, keys, what is refused
@@ -47,6 +48,8 @@ static struct error *run_command(const struct cli_options *options)
     switch (options->command) {
     case COMMAND_doctor:
         return cmd_doctor(options);
+    case COMMAND_assess:
+        return cmd_assess(options);
     case COMMAND_plan:
         return cmd_plan(options);
     case COMMAND_migrate:

@@ -239,6 +239,7 @@ static struct error *check_arguments(struct parser *parser)
         most = 1;
         break;
     case COMMAND_doctor:
+    case COMMAND_assess:
     case COMMAND_plan:
     case COMMAND_migrate:
     case COMMAND_verify:

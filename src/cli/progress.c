@@ -139,7 +139,8 @@ static bool is_copying(const struct progress *progress)
 {
     const char *phase = atomic_load(&progress->shown->phase);
 
-    return phase != NULL && (strcmp(phase, "copy") == 0 || strcmp(phase, "verify") == 0);
+    return phase != NULL && (strcmp(phase, "copy") == 0 || strcmp(phase, "verify") == 0 ||
+                             strcmp(phase, "assess") == 0 || strcmp(phase, "pre-scan") == 0);
 }
 
 static void add_percent(struct buf *text, uint64_t done, uint64_t total)

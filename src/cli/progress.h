@@ -8,7 +8,7 @@
 #pragma once
 
 #include "cli/options.h"
-#include "copy/copy.h"
+#include "model/progress.h"
 
 struct progress;
 

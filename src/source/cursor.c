@@ -181,12 +181,25 @@ static bool is_vector(const struct source_column *column)
     return column->type.kind == SOURCE_VECTOR;
 }
 
-static struct error *compose(struct source_cursor *cursor, const int *columns,
-                             struct source_key key, const struct chunk *chunk, struct buf *sql)
+static struct error *add_where(const struct source_read *read, const struct chunk *chunk,
+                               struct buf *sql)
+{
+    size_t start = sql->len;
+
+    if (chunk != NULL)
+        TRY(select_add_range(sql, read->table, read->key, &chunk->lower, &chunk->upper));
+    if (read->condition_count == 0)
+        return NULL;
+    buf_add_c(sql, sql->len > start ? " AND " : " WHERE ");
+    return select_add_conditions(sql, read->table, read->conditions, read->condition_count);
+}
+
+static struct error *compose(struct source_cursor *cursor, const struct source_read *read,
+                             const struct chunk *chunk, struct buf *sql)
 {
     buf_add_c(sql, "SELECT ");
     for (size_t i = 0; i < cursor->column_count; i++) {
-        const struct source_column *column = &cursor->table->columns[columns[i]];
+        const struct source_column *column = &cursor->table->columns[read->columns[i]];
 
         if (i > 0)
             buf_add_c(sql, ", ");
@@ -202,10 +215,9 @@ static struct error *compose(struct source_cursor *cursor, const int *columns,
         buf_add_c(sql, "NULL");
     buf_add_c(sql, " FROM ");
     source_quote_table(sql, cursor->database, cursor->table->name);
-    select_add_index(sql, cursor->table, key);
-    if (chunk != NULL)
-        TRY(select_add_range(sql, cursor->table, key, &chunk->lower, &chunk->upper));
-    select_add_order(sql, cursor->table, key, key.column_count);
+    select_add_index(sql, cursor->table, read->key);
+    TRY(add_where(read, chunk, sql));
+    select_add_order(sql, cursor->table, read->key, read->key.column_count);
     return buf_error(sql);
 }
 
@@ -339,7 +351,7 @@ static struct error *open_cursor(struct source_cursor *cursor, const struct sour
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
 
     TRY(allocate(cursor, read->columns));
-    TRY(compose(cursor, read->columns, read->key, chunk, &sql));
+    TRY(compose(cursor, read, chunk, &sql));
     return start(cursor, read->columns, &sql);
 }
 
@@ -413,6 +425,17 @@ static struct error *measure_long(struct source_cursor *cursor, size_t *ret_need
     }
     *ret_needed = needed;
     return NULL;
+}
+
+/* So that what is shown of the row stays within its buffers. */
+static void cut_long(struct source_cursor *cursor)
+{
+    for (size_t i = 0; i < cursor->column_count; i++) {
+        struct cell *cell = &cursor->cells[i];
+
+        if (cell->form == CELL_BYTES && cell->bytes.len > cursor->binds[i].buffer_length)
+            cell->bytes.len = cursor->binds[i].buffer_length;
+    }
 }
 
 static struct error *fetch_long(struct source_cursor *cursor)
@@ -528,15 +551,18 @@ struct error *source_next_row(struct source_cursor *cursor, const struct row **r
         if (cursor->cells[i].form == CELL_BYTES)
             cursor->row.size_bytes += cursor->cells[i].bytes.len;
     }
-    if (result == MYSQL_DATA_TRUNCATED) {
-        TRY(check_truncation(cursor));
-        TRY(fetch_long(cursor));
-    } else if (cursor->long_capacity > LONG_KEPT) {
-        TRY(reserve_long(cursor, 0));
-    }
     cursor->row.cells = cursor->cells;
     cursor->row.cell_count = cursor->column_count;
     *ret_row = &cursor->row;
+    if (result == MYSQL_DATA_TRUNCATED) {
+        TRY(check_truncation(cursor));
+        struct error *error = fetch_long(cursor);
+        if (error != NULL)
+            cut_long(cursor);
+        return error;
+    }
+    if (cursor->long_capacity > LONG_KEPT)
+        TRY(reserve_long(cursor, 0));
     return NULL;
 }
 

@@ -28,3 +28,7 @@ struct error *select_add_range(struct buf *sql, const struct source_table *table
 /* Without WHERE: the condition that a row lies behind `bound`. */
 struct error *select_add_bound(struct buf *sql, const struct source_table *table,
                                struct source_key key, const struct key_bound *bound) CHECKED;
+/* In parentheses, with OR between. PGC_INTERNAL where a condition does not fit its column. */
+struct error *select_add_conditions(struct buf *sql, const struct source_table *table,
+                                    const struct source_condition *conditions, size_t count)
+    CHECKED;

@@ -172,6 +172,28 @@ struct source_key {
     size_t column_count;
 };
 
+/*
+ * What makes a row of interest. In the server's own SQL, and true for every row that is meant: a
+ * few others may come along, so that the reader has to look again.
+ */
+enum source_condition_kind {
+    CONDITION_ODD_DATE,     /* a year, month or day of 0, or a day that its month has not */
+    CONDITION_FINER,        /* a fraction of a second that is no multiple of `high` microseconds */
+    CONDITION_OUTSIDE,      /* an integer below `low` or above `high` */
+    CONDITION_NOT_IN_DAY,   /* a TIME before 00:00 or behind 24:00 */
+    CONDITION_NO_LABEL,     /* an ENUM of index 0 */
+    CONDITION_LONGER,       /* more than `high` bytes */
+    CONDITION_OTHER_LENGTH, /* not of `high` bytes */
+    CONDITION_NULL,
+};
+
+struct source_condition {
+    enum source_condition_kind kind;
+    int column; /* by position in source_table.columns */
+    int64_t low;
+    uint64_t high;
+};
+
 /* How a table is read. All is borrowed. */
 struct source_read {
     struct str database;
@@ -179,6 +201,8 @@ struct source_read {
     const int *columns; /* that are read, by position in table->columns */
     size_t column_count;
     struct source_key key; /* the order of the rows, and what chunks are ranges of; may be empty */
+    const struct source_condition *conditions; /* rows that fulfil one of them; none: all rows */
+    size_t condition_count;
 };
 
 struct error *source_count_rows(struct source_session *session, struct str database,
@@ -202,7 +226,9 @@ struct error *source_cursor_open(struct source_session *session, const struct so
     CHECKED;
 /*
  * The next row, borrowed until the next call; NULL at the end. The server's error 1412 becomes
- * PGC_SOURCE_CHANGED_DEFINITION with the table's name.
+ * PGC_SOURCE_CHANGED_DEFINITION with the table's name. PGC_VALUE_TOO_BIG: a value is larger than
+ * any field of PostgreSQL; *ret_row is the row all the same, its long values cut short, and the
+ * next call goes on behind it.
  */
 struct error *source_next_row(struct source_cursor *cursor, const struct row **ret_row) CHECKED;
 /* Also in the middle of a result: the rest is thrown away (the session may be closed by that). */
