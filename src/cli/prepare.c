@@ -75,6 +75,55 @@ static struct error *check_digest(const struct cli_options *options, const struc
                           options->plan);
 }
 
+/* ---- extensions ------------------------------------------------------------------------------ */
+
+static bool is_of_extension(const struct target_type *type)
+{
+    return type->kind == TARGET_GEOMETRY || type->kind == TARGET_VECTOR;
+}
+
+static bool needs_extensions(const struct plan_options *options)
+{
+    for (size_t i = 0; i < options->rule_count; i++)
+        if (options->rules[i].compare == COMPARE_CITEXT ||
+            (options->rules[i].has_type && is_of_extension(&options->rules[i].type)))
+            return true;
+    for (size_t i = 0; i < options->type_rule_count; i++)
+        if (is_of_extension(&options->type_rules[i].type))
+            return true;
+    return false;
+}
+
+/* Only where a rule asks for one: a plan needs no target otherwise. */
+static struct error *find_extensions(const struct cli_options *options, struct arena *arena,
+                                     struct plan_options *plan)
+{
+    struct sink_session *session = NULL;
+    struct sink_options target = {0};
+    struct sink_rows rows = {0};
+
+    if (!needs_extensions(plan) || !cli_has_target(options))
+        return NULL;
+    TRY(cli_open_target(options, "plan", &target, &session));
+    struct error *error = sink_query(session,
+                                     "SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e"
+                                     " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace",
+                                     0, NULL, arena, &rows);
+    sink_close(session);
+    sink_options_done(&target);
+    TRY(error);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        struct str name = sink_cell(&rows, i, 0), schema = sink_cell(&rows, i, 1);
+        if (str_equal_c(name, "postgis"))
+            plan->postgis_schema = schema;
+        else if (str_equal_c(name, "vector"))
+            plan->vector_schema = schema;
+        else if (str_equal_c(name, "citext"))
+            plan->citext_schema = schema;
+    }
+    return NULL;
+}
+
 static struct error *look_and_plan(const struct cli_options *options, struct arena *arena,
                                    struct prepared *prepared)
 {
@@ -101,6 +150,9 @@ struct error *cli_prepare(const struct cli_options *options, struct arena *arena
     cli_plan_options(options, &prepared->plan_options);
     if (options->plan != NULL)
         TRY(read_plan_file(options, arena, &prepared->plan_options, &digest));
+    if (options->plan == NULL || decides_something(options))
+        TRY_DOING(find_extensions(options, arena, &prepared->plan_options),
+                  "look for extensions in the target");
     TRY(look_and_plan(options, arena, prepared));
     if (options->plan != NULL)
         TRY(check_digest(options, &prepared->plan, digest));

@@ -6,8 +6,24 @@
 
 /* ---- which rows: PostgreSQL's own conditions, turned round ----------------------------------- */
 
+/* citext's own equality, in the schema of its extension; else the usual one. */
+static void add_equals(struct buf *sql, const struct target_table *table, struct str column)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct str type = table->columns[i].type.sql_name;
+        if (!str_equal(table->columns[i].name, column) || !str_ends_with(type, STR(".citext")))
+            continue;
+        buf_add_c(sql, " OPERATOR(");
+        buf_add_str(sql, str_slice(type, 0, type.len - strlen("citext")));
+        buf_add_c(sql, "=) ");
+        return;
+    }
+    buf_add_c(sql, " OPERATOR(pg_catalog.=) ");
+}
+
 /* No column is NULL, and there is no such parent: MATCH SIMPLE. */
-static void add_orphans(struct buf *sql, const struct target_foreign_key *key)
+static void add_orphans(struct buf *sql, const struct target_table *table,
+                        const struct target_foreign_key *key)
 {
     for (size_t i = 0; i < key->column_count; i++) {
         buf_add_c(sql, "c.");
@@ -20,7 +36,8 @@ static void add_orphans(struct buf *sql, const struct target_foreign_key *key)
     for (size_t i = 0; i < key->column_count; i++) {
         buf_add_c(sql, i > 0 ? " AND p." : "p.");
         sink_quote_ident(sql, key->parent_columns[i]);
-        buf_add_c(sql, " OPERATOR(pg_catalog.=) c.");
+        add_equals(sql, table, key->columns[i]);
+        buf_add_c(sql, "c.");
         sink_quote_ident(sql, key->columns[i]);
     }
     buf_add_c(sql, ")");
@@ -33,7 +50,7 @@ static void add_condition(struct buf *sql, const struct step *step)
     sink_quote_name(sql, step->table->target.schema, step->table->target.name);
     buf_add_c(sql, " c WHERE ");
     if (step->foreign_key != NULL) {
-        add_orphans(sql, step->foreign_key);
+        add_orphans(sql, &step->table->target, step->foreign_key);
         return;
     }
     buf_add_char(sql, '(');

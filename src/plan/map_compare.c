@@ -114,7 +114,7 @@ static struct str rule_text(const struct planner *p, const struct planned_table 
 struct str compare_choices(const struct planner *p, const struct planned_table *table, int column)
 {
     return arena_format(p->arena,
-                        "columns: { " STR_FMT ": { compare: lower | icu } }, or exact if "
+                        "columns: { " STR_FMT ": { compare: lower | icu | citext } }, or exact if "
                         "bytes are meant",
                         STR_ARG(rule_text(p, table, column)));
 }
@@ -275,12 +275,26 @@ static void use_collation(struct planner *p, struct planned_table *table, size_t
     add_finding(p, SEVERITY_NOTE, 0, name, what_icu_changes(p->arena, name));
 }
 
-static void refuse_citext(struct planner *p, const struct planned_table *table, size_t i)
+/* Its binary form is text's. A limit of characters is not kept: citext has none. */
+static void use_citext(struct planner *p, struct planned_table *table, size_t i)
 {
-    add_finding(p, SEVERITY_BLOCKER, PGC_CONFIG,
-                object_name(p, table->source->name, table->source->columns[i].name),
-                STR("is to compare by citext, which is not known to be in the target"))
-        ->fix = STR("choose lower or icu under columns:");
+    struct target_type *type = &table->target.columns[i].type;
+    struct str schema = p->options->citext_schema;
+
+    if (schema.len == 0) {
+        add_finding(p, SEVERITY_BLOCKER, PGC_CONFIG,
+                    object_name(p, table->source->name, table->source->columns[i].name),
+                    STR("is to compare by citext, an extension that the target does not have, or "
+                        "that nobody could ask for (no --target)"))
+            ->fix = STR("on the target: CREATE EXTENSION citext; and give --target, so that the "
+                        "plan can see it");
+        return;
+    }
+    *type = (struct target_type){.kind = TARGET_TEXT,
+                                 .sql_name = arena_format(p->arena, STR_FMT ".citext",
+                                                          STR_ARG(quoted_ident(p->arena, schema)))};
+    if (table->columns[i].reason.len == 0)
+        table->columns[i].reason = STR("citext compares without case, and limits no length");
 }
 
 void map_compare(struct planner *p)
@@ -302,7 +316,7 @@ void map_compare(struct planner *p)
             if (table->columns[i].compare == COMPARE_ICU)
                 use_collation(p, table, i);
             else if (table->columns[i].compare == COMPARE_CITEXT)
-                refuse_citext(p, table, i);
+                use_citext(p, table, i);
     }
 }
 

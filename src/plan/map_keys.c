@@ -56,6 +56,11 @@ static bool map_prefix(struct planner *p, const struct target_column *column, ui
     part->expression_sql =
         arena_format(p->arena, is_text ? "left(" STR_FMT ", %u)" : "substring(" STR_FMT ", 1, %u)",
                      STR_ARG(quoted_ident(p->arena, column->name)), length);
+    /* left() gives text, which compares otherwise than a type of an extension. */
+    if (is_text && column->type.sql_name.len > 0)
+        part->expression_sql =
+            arena_format(p->arena, STR_FMT "::" STR_FMT, STR_ARG(part->expression_sql),
+                         STR_ARG(column->type.sql_name));
     return true;
 }
 

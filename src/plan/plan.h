@@ -67,8 +67,8 @@ struct plan_options {
     size_t rule_count;
     struct type_rule *type_rules; /* `types:` */
     size_t type_rule_count;
-    /* The target's schemas of the extensions postgis and vector: "" where it has them not. */
-    struct str postgis_schema, vector_schema;
+    /* The target's schemas of these extensions: "" where it has them not. */
+    struct str postgis_schema, vector_schema, citext_schema;
     struct value_policies policies; /* `values:`; never UNSET after plan_make() */
     /* Of a run, over all tables. In plan.json and not in its digest: it may be raised later. */
     uint64_t max_quarantined;

@@ -135,6 +135,7 @@ json_t *options_json(struct writer *w, const struct plan_options *options)
     put(w, object, "types", types);
     put_text(w, object, "postgis_schema", options->postgis_schema);
     put_text(w, object, "vector_schema", options->vector_schema);
+    put_text(w, object, "citext_schema", options->citext_schema);
     return object;
 }
 

@@ -201,6 +201,7 @@ static struct error *read_options(struct arena *arena, json_t *object,
                                        "postgis_schema",
                                        "partitions",
                                        "vector_schema",
+                                       "citext_schema",
                                        OPTION_MAX_QUARANTINED,
                                        NULL};
     struct reader r = {arena, STR("options")};
@@ -233,6 +234,7 @@ static struct error *read_options(struct arena *arena, json_t *object,
     TRY(read_type_rules(&r, json_object_get(object, "types"), &options));
     TRY(read_text(&r, object, "postgis_schema", &options.postgis_schema));
     TRY(read_text(&r, object, "vector_schema", &options.vector_schema));
+    TRY(read_text(&r, object, "citext_schema", &options.citext_schema));
     *ret_options = options;
     return NULL;
 }

@@ -71,6 +71,10 @@ sub compare {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source(<<"SQL");
 CREATE TABLE user (id int PRIMARY KEY, email varchar(50) COLLATE $ci NOT NULL, nick varchar(50) COLLATE $ci, name varchar(50) COLLATE $ci, UNIQUE KEY email (email), UNIQUE KEY name (name), KEY nick (nick));
+CREATE TABLE city (code varchar(9) COLLATE $ci PRIMARY KEY);
+CREATE TABLE street (id int PRIMARY KEY, city varchar(9) COLLATE $ci, CONSTRAINT street_city FOREIGN KEY (city) REFERENCES city (code));
+INSERT INTO city VALUES ('AMS'), ('ber'), ('Köln');
+INSERT INTO street VALUES (1, 'ams'), (2, 'BER'), (3, NULL), (4, 'KÖLN');
 CREATE TABLE post (id int PRIMARY KEY, author varchar(50) COLLATE $ci, CONSTRAINT post_author FOREIGN KEY (author) REFERENCES user (name));
 INSERT INTO user VALUES (1, 'Ann\@x.org', 'Ann', 'Ann'), (2, 'bob\@x.org', 'Bob', 'Bób'), (3, '😀', 'ann', '😀'), (4, '😁', 'x', 'Strasse');
 INSERT INTO post VALUES (1, 'ANN'), (2, 'bob'), (3, NULL), (4, 'straße');
@@ -81,8 +85,13 @@ columns:
   "user.email": { compare: lower }
   "user.nick": { compare: lower }
   "post.author": { compare: icu }
+  "city.code": { compare: citext }
 YAML
     my $run = $t->migrate;
+    $t->exits($run, 2, "$flavor: citext is not there");
+    $t->says($run, "$flavor: told how to mend it", 'CREATE EXTENSION citext');
+    $t->target('CREATE SCHEMA "ex""t"; GRANT USAGE ON SCHEMA "ex""t" TO PUBLIC; CREATE EXTENSION citext SCHEMA "ex""t"');
+    $run = $t->migrate;
     $t->exits($run, 0, "$flavor: lower and icu");
     $t->same("$flavor: every row arrived");
     my $refused = sub { my ($sql) = @_; return eval { $t->target($sql); 1 } ? '' : $@ };
@@ -94,6 +103,9 @@ YAML
     like($t->target_value("SET enable_seqscan = off; EXPLAIN SELECT 1 FROM \"user\" WHERE lower(nick) = lower('ANN')"), qr/nick_lower/, "$flavor: lookups by lower() have an index");
     is($t->target_value("SELECT convalidated FROM pg_constraint WHERE conname = 'post_author'"), 't', "$flavor: the foreign key holds, spelt otherwise or not");
     is($t->target_value("SELECT count(*) FROM post p JOIN \"user\" u ON u.name = p.author"), 3, "$flavor: and joins");
+    is($t->target_value("SELECT count(*) FROM street s JOIN city c ON c.code OPERATOR(\"ex\"\"t\".=) s.city"), 3, "$flavor: citext joins without case");
+    is($t->target_value("SELECT convalidated FROM pg_constraint WHERE conname = 'street_city'"), 't', "$flavor: and its foreign key holds");
+    like($refused->("INSERT INTO city VALUES ('BER')"), qr/city_pkey/, "$flavor: its key takes case for equal");
     my $report = JSON::PP->new->canonical->encode($t->report);
     like($report, qr/ICU und-u-ks-level1, nondeterministic/, "$flavor: the report shows the collation");
     is($t->target_value("SELECT string_agg(collname, ' ') FROM pg_collation WHERE collnamespace = 'public'::regnamespace"), $ci, "$flavor: one collation, named after the source's");

@@ -45,7 +45,7 @@ static void test_unsettled(void)
     ok_finding(SEVERITY_CHANGES, "app.user.email", "is unique by the bytes of \"email\"");
     const struct finding *finding = find_finding("app.user.email", "unique by the bytes");
     is_str(finding->fix,
-           STR("columns: { \"user.email\": { compare: lower | icu } }, or exact if bytes "
+           STR("columns: { \"user.email\": { compare: lower | icu | citext } }, or exact if bytes "
                "are meant"),
            "with what settles it");
     ok_finding(SEVERITY_CHANGES, "app.user.nick", "found by its bytes");
@@ -185,6 +185,33 @@ static void test_icu(void)
     buf_free(&sql);
 }
 
+/* ---- citext ---------------------------------------------------------------------------------- */
+
+static void test_citext(void)
+{
+    struct source_table *table = add_users("utf8mb4_general_ci");
+    struct source_table *child = add_table("child");
+    add_column(child, "email", "varchar(100) utf8mb4_general_ci");
+    add_foreign_key(child, "child_user", "email", "user", "email");
+    add_index(table, INDEX_UNIQUE, "start", "email(10)");
+    add_rule("user.email", COMPARE_CITEXT);
+    build_plan();
+    ok_finding(SEVERITY_BLOCKER, "app.user.email", "citext, an extension that the target does not");
+    ok_finding(SEVERITY_BLOCKER, "app.child.email", "citext, an extension");
+    options.citext_schema = STR("ext\"ensions");
+    build_plan();
+    is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "there");
+    is_str(str_of(type_words_of(&planned_column_of("user", "email")->type)),
+           STR("\"ext\"\"ensions\".citext"), "the type, with its schema");
+    is_str(str_of(type_words_of(&planned_column_of("child", "email")->type)),
+           STR("\"ext\"\"ensions\".citext"), "on both sides of the key");
+    is_str(planned_index_of("user", "start")->target.parts[0].expression_sql,
+           STR("left(\"email\", 10)::\"ext\"\"ensions\".citext"), "its beginning");
+    ok(planned("child")->foreign_keys[0].matches[0] == MATCH_FOLDED,
+       "parents are found without case");
+    options.citext_schema = STR("");
+}
+
 /* ---- foreign keys ---------------------------------------------------------------------------- */
 
 static void add_children(void)
@@ -253,6 +280,7 @@ int main(void)
     test_lower_primary();
     test_locales();
     test_icu();
+    test_citext();
     test_group();
     test_circle();
     return done_testing();
