@@ -5,6 +5,7 @@
 const char *const crash_point_names[] = {
     "schema",
     "chunk-sent",
+    "chunk-set-aside",
     "chunk-before-commit",
     "chunk-after-commit",
     "index",

@@ -26,6 +26,8 @@
 #define LIMIT_FIELD ((size_t)0x3fffffff - 64 * KIB)
 /* One row in COPY form: a field at its ceiling and a little. */
 #define LIMIT_ROW ((size_t)0x3fffffff)
+/* Rows of a chunk that are set aside: beyond this they go out, in the chunk's own transaction. */
+#define LIMIT_ASIDE (4 * MIB)
 /* A row above this is "very wide": such tables are read by one worker alone. */
 #define LIMIT_NARROW_ROW (4 * MIB)
 /* A column's own buffer when rows are fetched; longer values are fetched apart. */

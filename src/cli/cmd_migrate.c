@@ -182,6 +182,7 @@ static struct error *begin_run(struct migration *m)
     buf_free(&source);
     if (error != NULL)
         return error;
+    m->run.max_quarantined = m->prepared.plan_options.max_quarantined;
     TRY(ledger_begin_run(m->ledger, &m->run));
     return put_tables(m);
 }
@@ -191,6 +192,7 @@ static struct error *adopt_run(struct migration *m)
     struct ledger_table *tables = NULL;
     size_t count = 0;
     TRY(refuse_other_run(m));
+    m->run.max_quarantined = m->prepared.plan_options.max_quarantined;
     TRY(ledger_adopt_run(m->ledger, &m->run));
     TRY(ledger_read_tables(m->ledger, m->arena, &tables, &count));
     /* Killed between the run's row and its tables'. */
@@ -282,6 +284,21 @@ static struct str with_left_over(const struct migration *m, struct str reason)
                         STR_ARG(reason), count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
 }
 
+/* What the operator's policies did is told in numbers, also where it was all foreseen. */
+static struct str with_policies(const struct migration *m, struct str reason)
+{
+    const struct copy_outcome *outcome = &m->outcome;
+
+    if (outcome->values_changed == 0 && outcome->rows_quarantined == 0)
+        return reason;
+    return arena_format(m->arena,
+                        STR_FMT " By policy %llu value%s changed and %llu row%s set aside.",
+                        STR_ARG(reason), (unsigned long long)outcome->values_changed,
+                        outcome->values_changed == 1 ? " was" : "s were",
+                        (unsigned long long)outcome->rows_quarantined,
+                        outcome->rows_quarantined == 1 ? " was" : "s were");
+}
+
 static struct verdict find_verdict(const struct migration *m)
 {
     const struct copy_outcome *outcome = &m->outcome;
@@ -291,12 +308,18 @@ static struct verdict find_verdict(const struct migration *m)
     verdict.source_state = source_state_text(outcome->moved);
     verdict.word = STR("DONE");
     verdict.reason = STR("Every row of the snapshot was written and counted.");
+    if (outcome->rows_quarantined > 0) {
+        verdict.word = STR("DONE, ROWS SET ASIDE");
+        verdict.reason = STR("Every row of the snapshot was written or set aside, and counted.");
+        verdict.state = RUN_DONE_FINDINGS;
+    }
     if (moved) {
         verdict.word =
             outcome->moved == TOKEN_MOVED ? STR("SOURCE MOVED") : STR("SOURCE NOT PROVEN STILL");
         verdict.reason = STR("The target holds the source as of the snapshot; what was written "
                              "later is not in it.");
-        verdict.state = m->options->allow_moving_source ? RUN_DONE : RUN_DONE_FINDINGS;
+        if (!m->options->allow_moving_source)
+            verdict.state = RUN_DONE_FINDINGS;
     }
     if (outcome->failed_steps > 0) {
         verdict.word = moved ? STR("SOURCE MOVED, AND OBJECTS FAILED") : STR("DONE WITH FINDINGS");
@@ -306,7 +329,7 @@ static struct verdict find_verdict(const struct migration *m)
     }
     if (verdict.state == RUN_DONE && m->options->allow_moving_source)
         verdict.word = moved ? STR("REHEARSAL DONE, SOURCE MOVED") : STR("REHEARSAL DONE");
-    verdict.reason = with_left_over(m, verdict.reason);
+    verdict.reason = with_left_over(m, with_policies(m, verdict.reason));
     return verdict;
 }
 
@@ -422,6 +445,9 @@ static void tell_command(const struct migration *m, const struct error *error)
 /* What is mended in the source, or decided otherwise, makes it another run. */
 static bool needs_restart(const struct error *failure)
 {
+    /* The limit is no part of the plan: raised, it lets the run go on. */
+    if (failure->id == PGC_QUARANTINE_FULL)
+        return false;
     return failure->kind == ERROR_KIND_DATA || failure->id == PGC_SOURCE_MOVED ||
            failure->id == PGC_SOURCE_CHANGED_DEFINITION ||
            failure->id == PGC_SOURCE_DIFFERENT_SERVERS;

@@ -22,6 +22,7 @@ struct status {
     struct ledger_table *tables;
     size_t table_count, tables_done;
     uint64_t rows_done, rows_total; /* of the tables that are counted */
+    uint64_t rows_set_aside;
     struct ledger_step *steps;
     size_t step_count;
     struct ledger_phase *phases;
@@ -60,7 +61,8 @@ static double percent_of(const struct ledger_table *table)
     if (is_done(table))
         return 100;
     if (table->rows_counted > 0)
-        return 100.0 * (double)table->rows_copied / (double)table->rows_counted;
+        return 100.0 * (double)(table->rows_copied + table->rows_quarantined) /
+               (double)table->rows_counted;
     if (table->split && table->chunk_count > 0)
         return 100.0 * table->chunks_done / table->chunk_count;
     return -1;
@@ -105,6 +107,7 @@ static struct error *read_status(struct ledger *ledger, struct status *status)
         const struct ledger_table *table = &status->tables[i];
         status->tables_done += is_done(table);
         status->rows_done += table->rows_copied;
+        status->rows_set_aside += table->rows_quarantined;
         status->rows_total += table->rows_counted > 0 ? (uint64_t)table->rows_counted : 0;
     }
     find_next(status);
@@ -147,6 +150,11 @@ static void add_tables(struct buf *text, const struct status *status)
     if (status->rows_total > 0)
         buf_add_format(text, " of %" PRIu64 " counted", status->rows_total);
     buf_add_char(text, '\n');
+    if (status->rows_set_aside > 0)
+        buf_add_format(text,
+                       "Set aside by policy: %" PRIu64 " rows of at most %" PRIu64
+                       "; see pgconverge quarantine list\n",
+                       status->rows_set_aside, status->run.max_quarantined);
     for (size_t i = 0; i < status->table_count && shown < TABLES_SHOWN; i++) {
         const struct ledger_table *table = &status->tables[i];
         double percent = percent_of(table);
@@ -250,6 +258,8 @@ static json_t *tables_json(const struct status *status)
         json_object_set_new(object, "created", json_boolean(table->created));
         json_object_set_new(object, "done", json_boolean(is_done(table)));
         json_object_set_new(object, "rows", json_integer((json_int_t)table->rows_copied));
+        json_object_set_new(object, "rows_set_aside",
+                            json_integer((json_int_t)table->rows_quarantined));
         json_object_set_new(object, "bytes", json_integer((json_int_t)table->bytes_copied));
         json_object_set_new(object, "rows_counted",
                             table->rows_counted < 0 ? json_null()

@@ -84,3 +84,11 @@ struct error *converter_add_row(struct converter *converter, const struct row *r
  */
 void convert_cell_print(const struct cell *cell, const struct source_type *type,
                         const struct charset *charset, size_t max_chars, struct buf *text);
+
+/*
+ * A cell as exact bytes, appended: numbers and times as MySQL prints them at full precision, all
+ * else as it is stored; nothing for NULL, which the caller keeps apart. And back: false for what is
+ * no value of the type; a text with ptr NULL is NULL; bytes are borrowed.
+ */
+void convert_cell_write(const struct cell *cell, const struct source_type *type, struct buf *out);
+bool convert_cell_read(struct str text, const struct source_type *type, struct cell *ret_cell);

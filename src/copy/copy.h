@@ -37,6 +37,8 @@ struct copy_outcome {
     enum snapshot_kind snapshot;
     enum token_verdict moved; /* how the source stood at the end, against the snapshot */
     uint64_t rows_written;
+    uint64_t rows_quarantined; /* set aside by policy */
+    uint64_t values_changed;   /* by policy, in rows that were written */
     size_t failed_steps;
 };
 

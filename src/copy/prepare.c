@@ -46,6 +46,8 @@ static struct error *fill_columns(struct table_work *work, const struct plan *pl
         convert->source = &column->type;
         convert->target = &planned->target.columns[i].type;
         convert->labels_checked = planned->columns[i].labels_checked;
+        convert->not_null = planned->target.columns[i].not_null;
+        convert->policies = planned->columns[i].policies;
         convert->object =
             arena_format(arena, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(plan->catalog->database),
                          STR_ARG(planned->source->name), STR_ARG(column->name));
@@ -84,8 +86,9 @@ static void fill_progress(struct copy_pool *pool, struct table_work *work,
         work->counted = known->rows_counted >= 0;
         if (work->counted)
             total = (uint64_t)known->rows_counted;
-        atomic_store(&work->progress->rows_done, known->rows_copied);
-        atomic_fetch_add(&progress->rows_done, known->rows_copied);
+        uint64_t rows = known->rows_copied + known->rows_quarantined;
+        atomic_store(&work->progress->rows_done, rows);
+        atomic_fetch_add(&progress->rows_done, rows);
         atomic_fetch_add(&progress->bytes_done, known->bytes_copied);
         atomic_store(&work->progress->done,
                      known->split && known->chunks_done == known->chunk_count);

@@ -77,27 +77,38 @@ static struct error *record_token(const struct copy_job *job, const struct sourc
     return error;
 }
 
-/* Every table's COUNT(*) in the snapshot, asked without the chunks' conditions, equals its rows. */
+/*
+ * Every table's COUNT(*) in the snapshot, asked without the chunks' conditions, equals its rows:
+ * those written and those set aside.
+ */
 static struct error *compare_counts(const struct copy_job *job, struct arena *arena,
-                                    uint64_t *ret_rows)
+                                    struct copy_outcome *outcome)
 {
     struct ledger_table *tables = NULL;
     size_t count = 0;
-    *ret_rows = 0;
+    outcome->rows_written = outcome->rows_quarantined = 0;
     TRY(ledger_read_tables(job->ledger, arena, &tables, &count));
     for (size_t i = 0; i < count; i++) {
         const struct ledger_table *table = &tables[i];
         if (!table->split || table->chunks_done != table->chunk_count)
             return error_new(PGC_INTERNAL, "chunks of " STR_FMT " are missing",
                              STR_ARG(table->source_name));
-        if (table->rows_counted != (int64_t)table->rows_copied)
+        if (table->rows_counted != (int64_t)(table->rows_copied + table->rows_quarantined))
             return error_with_object(
                 error_new(PGC_COUNT_MISMATCH,
-                          "the source counted %lld rows in the snapshot, %llu were written",
-                          (long long)table->rows_counted, (unsigned long long)table->rows_copied),
+                          "the source counted %lld rows in the snapshot, %llu were written and "
+                          "%llu set aside",
+                          (long long)table->rows_counted, (unsigned long long)table->rows_copied,
+                          (unsigned long long)table->rows_quarantined),
                 STR_FMT, STR_ARG(table->source_name));
-        *ret_rows += table->rows_copied;
+        outcome->rows_written += table->rows_copied;
+        outcome->rows_quarantined += table->rows_quarantined;
     }
+    struct ledger_change *changes = NULL;
+    TRY(ledger_read_changes(job->ledger, arena, &changes, &count));
+    outcome->values_changed = 0;
+    for (size_t i = 0; i < count; i++)
+        outcome->values_changed += changes[i].count;
     return NULL;
 }
 
@@ -118,7 +129,7 @@ static struct error *copy_rows(struct copy_pool *pool, struct source_session *co
         readers_close(&readers);
         TRY(error);
     }
-    return compare_counts(pool->job, arena, &outcome->rows_written);
+    return compare_counts(pool->job, arena, outcome);
 }
 
 static struct error *copy_phase(const struct copy_job *job, struct source_session *control,

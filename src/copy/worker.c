@@ -6,6 +6,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "copy/row_text.h"
 
 void worker_init(struct worker *worker, struct copy_pool *pool, unsigned number,
                  struct source_session *source)
@@ -15,6 +16,7 @@ void worker_init(struct worker *worker, struct copy_pool *pool, unsigned number,
     worker->source = source;
     worker->out = BUF_INIT(LIMIT_ROW, "rows in COPY form");
     worker->sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+    aside_init(&worker->aside);
 }
 
 static struct source_session *swap_source(struct worker *worker, struct source_session *session)
@@ -46,6 +48,7 @@ void worker_done(struct worker *worker)
     converter_free(worker->converter);
     buf_free(&worker->out);
     buf_free(&worker->sql);
+    aside_done(&worker->aside);
     pthread_mutex_destroy(&worker->source_lock);
 }
 
@@ -97,8 +100,10 @@ static struct error *reopen_sessions(struct worker *worker)
 /* ---- one chunk ------------------------------------------------------------------------------- */
 
 struct chunk_outcome {
-    uint64_t rows;
-    uint64_t shown; /* of them, in struct copy_progress already */
+    uint64_t rows;        /* written … */
+    uint64_t rows_aside;  /* … and set aside */
+    uint64_t rows_server; /* that PostgreSQL says it took */
+    uint64_t shown;       /* of all of them, in struct copy_progress already */
     uint64_t bytes;
     bool commit_unknown;
 };
@@ -113,77 +118,6 @@ static struct error *use_table(struct worker *worker, const struct table_work *w
     TRY(converter_new(work->converts, work->column_count, &worker->converter));
     worker->table = work;
     return NULL;
-}
-
-static void add_cell_text(struct buf *text, const struct table_work *work, const struct row *row,
-                          size_t column)
-{
-    const struct convert_column *convert = &work->converts[column];
-    convert_cell_print(&row->cells[column], convert->source, convert->charset, 200, text);
-}
-
-/* "id = 9014, lang = de": the chunk key's values of the row, so that it can be found. */
-static void add_row_key(struct buf *text, const struct table_work *work, const struct row *row)
-{
-    const struct planned_table *planned = work->planned;
-    for (size_t k = 0; k < planned->chunk_key_count; k++) {
-        for (size_t i = 0; i < work->column_count; i++) {
-            if (work->read.columns[i] != planned->chunk_key[k])
-                continue;
-            const struct source_column *column = &planned->source->columns[planned->chunk_key[k]];
-            buf_add_format(text, "%s" STR_FMT " = ", text->len > 0 ? ", " : "",
-                           STR_ARG(column->name));
-            add_cell_text(text, work, row, i);
-        }
-    }
-    if (text->len == 0)
-        buf_add_c(text, "(the table has no usable key)");
-}
-
-/* As a name stands in the pattern of a rule, inside YAML's double quotes. */
-static void add_pattern_name(struct buf *text, struct str name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] == '"' || name.ptr[i] == '\\')
-            buf_add_char(text, '\\');
-        buf_add_char(text, name.ptr[i]);
-    }
-}
-
-/* An advice that shows a rule for TABLE.COLUMN shows it for this column, ready to be copied. */
-static struct error *name_rule(struct error *error, const struct table_work *work, size_t column)
-{
-    static const char placeholder[] = "TABLE.COLUMN";
-    const struct error_description *description = error_describe((int)error->id);
-    const char *at = description != NULL ? strstr(description->fix, placeholder) : NULL;
-    const struct source_table *source = work->planned->source;
-    struct buf fix = BUF_INIT(LIMIT_ERROR_TEXT, "error text");
-
-    if (at == NULL || error->fix != NULL)
-        return error;
-    buf_add(&fix, description->fix, (size_t)(at - description->fix));
-    add_pattern_name(&fix, source->name);
-    buf_add_char(&fix, '.');
-    add_pattern_name(&fix, source->columns[work->read.columns[column]].name);
-    buf_add_c(&fix, at + sizeof placeholder - 1);
-    error_with_fix(error, "%s", buf_c_str(&fix));
-    buf_free(&fix);
-    return error;
-}
-
-/* Where the refused value is; what it is only when the operator asked for that. */
-static struct error *name_row(struct error *error, const struct worker *worker,
-                              const struct table_work *work, const struct row *row, size_t column)
-{
-    struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "row key");
-    add_row_key(&text, work, row);
-    if (worker->pool->job->show_values) {
-        buf_add_c(&text, "   value ");
-        add_cell_text(&text, work, row, column);
-    }
-    error_with_row(error, "%s", buf_c_str(&text));
-    buf_free(&text);
-    return name_rule(error, work, column);
 }
 
 static struct error *send_slice(struct worker *worker, struct chunk_outcome *outcome)
@@ -208,10 +142,10 @@ static struct error *interrupted(void)
 static void show_progress(struct worker *worker, struct table_work *work,
                           struct chunk_outcome *outcome)
 {
-    uint64_t rows = outcome->rows - outcome->shown;
+    uint64_t rows = outcome->rows + outcome->rows_aside - outcome->shown;
     atomic_fetch_add_explicit(&work->progress->rows_done, rows, memory_order_relaxed);
     atomic_fetch_add_explicit(&worker->pool->job->progress->rows_done, rows, memory_order_relaxed);
-    outcome->shown = outcome->rows;
+    outcome->shown = outcome->rows + outcome->rows_aside;
 }
 
 /* What was shown as moved and then undone is taken back, so that progress tells the truth. */
@@ -223,6 +157,86 @@ static void take_back_progress(struct worker *worker, struct table_work *work,
     outcome->shown = 0;
 }
 
+static struct error *begin_rows(struct worker *worker, const struct table_work *work)
+{
+    TRY(sink_copy_begin(worker->sink, &work->planned->target, work->target_columns,
+                        work->column_count));
+    buf_reset(&worker->out, 2 * LIMIT_COPY_SLICE);
+    converter_begin_stream(&worker->out);
+    return NULL;
+}
+
+/* The rows so far are with the server, and those set aside as well, in one transaction. */
+static struct error *end_rows(struct worker *worker, struct table_work *work,
+                              struct chunk_outcome *outcome)
+{
+    uint64_t rows = 0;
+
+    converter_end_stream(&worker->out);
+    TRY(send_slice(worker, outcome));
+    show_progress(worker, work, outcome);
+    crash_point("chunk-sent");
+    TRY(sink_copy_end(worker->sink, &rows));
+    outcome->rows_server += rows;
+    return aside_send(&worker->aside, worker->sink);
+}
+
+/* The limit is of the whole run, and the server's to check; but no more than that is ever kept. */
+static struct error *check_limit(const struct worker *worker)
+{
+    uint64_t allowed = worker->pool->job->plan->options->max_quarantined;
+
+    if (worker->aside.total <= allowed)
+        return NULL;
+    return error_new(PGC_QUARANTINE_FULL,
+                     "%" PRIu64 " rows would be set aside in one chunk alone, %" PRIu64
+                     " are allowed in the run",
+                     worker->aside.total, allowed);
+}
+
+/*
+ * Keeps a row that shall not be written. When many are kept they go out in between: the stream of
+ * good rows is ended and begun again, all in the chunk's transaction.
+ */
+static struct error *set_row_aside(struct worker *worker, struct table_work *work,
+                                   const struct aside_row *row, struct chunk_outcome *outcome)
+{
+    TRY(aside_add(&worker->aside, row));
+    outcome->rows_aside = worker->aside.total;
+    struct error *full = check_limit(worker);
+    if (full != NULL)
+        return row_name(full, work, row->row, row->column, worker->pool->job->show_values);
+    if (worker->aside.rows.len < LIMIT_ASIDE)
+        return NULL;
+    TRY(end_rows(worker, work, outcome));
+    if (stop_requested())
+        return interrupted();
+    return begin_rows(worker, work);
+}
+
+/* What a policy had done: the row is not in the stream, or some of its values are others there. */
+static struct error *heed_policies(struct worker *worker, struct table_work *work,
+                                   const struct row *row, const struct convert_result *result,
+                                   struct chunk_outcome *outcome)
+{
+    const struct copy_job *job = worker->pool->job;
+
+    if (!result->set_aside) {
+        outcome->rows++;
+        aside_count(&worker->aside, work, row, result, job->show_values);
+        return NULL;
+    }
+    struct aside_row aside = {.work = work,
+                              .row = row,
+                              .column = result->column,
+                              .value_class = result->value_class,
+                              .reason = result->reason->text,
+                              .run_id = job->sink->run_id};
+    struct error *error = set_row_aside(worker, work, &aside, outcome);
+    error_free(result->reason);
+    return error;
+}
+
 static struct error *move_rows(struct worker *worker, struct source_cursor *cursor,
                                struct table_work *work, struct chunk_outcome *outcome)
 {
@@ -231,11 +245,14 @@ static struct error *move_rows(struct worker *worker, struct source_cursor *curs
         struct convert_result result;
         TRY(source_next_row(cursor, &row));
         if (row == NULL)
-            break;
+            return NULL;
         struct error *error = converter_add_row(worker->converter, row, &worker->out, &result);
         if (UNLIKELY(error != NULL))
-            return name_row(error, worker, work, row, result.column);
-        outcome->rows++;
+            return row_name(error, work, row, result.column, worker->pool->job->show_values);
+        if (UNLIKELY(result.set_aside || result.change_count > 0))
+            TRY(heed_policies(worker, work, row, &result, outcome));
+        else
+            outcome->rows++;
         if (worker->out.len >= LIMIT_COPY_SLICE) {
             TRY(send_slice(worker, outcome));
             show_progress(worker, work, outcome);
@@ -243,35 +260,39 @@ static struct error *move_rows(struct worker *worker, struct source_cursor *curs
                 return interrupted();
         }
     }
-    converter_end_stream(&worker->out);
-    TRY(send_slice(worker, outcome));
-    show_progress(worker, work, outcome);
-    return NULL;
+}
+
+static struct error *record_chunk(struct worker *worker, const struct chunk *chunk,
+                                  const struct chunk_outcome *outcome)
+{
+    struct ledger_outcome done = {.rows = outcome->rows,
+                                  .bytes = outcome->bytes,
+                                  .rows_quarantined = outcome->rows_aside,
+                                  .changes = worker->aside.changes,
+                                  .change_count = worker->aside.change_count};
+
+    buf_reset(&worker->sql, 64 * KIB);
+    ledger_chunk_done_sql(worker->pool->job->ledger, chunk, &done, &worker->sql);
+    TRY(buf_error(&worker->sql));
+    return sink_exec(worker->sink, buf_c_str(&worker->sql));
 }
 
 static struct error *write_chunk(struct worker *worker, struct chunk_ref ref,
                                  struct source_cursor *cursor, struct chunk_outcome *outcome)
 {
-    const struct target_table *target = &ref.work->planned->target;
-    uint64_t server_rows = 0;
-
+    aside_begin_chunk(&worker->aside);
     TRY(sink_begin(worker->sink));
-    TRY(sink_copy_begin(worker->sink, target, ref.work->target_columns, ref.work->column_count));
-    buf_reset(&worker->out, 2 * LIMIT_COPY_SLICE);
-    converter_begin_stream(&worker->out);
+    TRY(begin_rows(worker, ref.work));
     TRY(move_rows(worker, cursor, ref.work, outcome));
-    crash_point("chunk-sent");
-    TRY(sink_copy_end(worker->sink, &server_rows));
-    if (server_rows != outcome->rows)
+    TRY(end_rows(worker, ref.work, outcome));
+    if (outcome->rows_aside > 0)
+        crash_point("chunk-set-aside");
+    if (outcome->rows_server != outcome->rows)
         return error_new(PGC_INTERNAL, "%" PRIu64 " rows were sent and PostgreSQL took %" PRIu64,
-                         outcome->rows, server_rows);
+                         outcome->rows, outcome->rows_server);
 
     /* The ledger entry rides in the rows' own transaction: a crash can lose both, never one. */
-    buf_reset(&worker->sql, 64 * KIB);
-    ledger_chunk_done_sql(worker->pool->job->ledger, ref.chunk, outcome->rows, outcome->bytes,
-                          &worker->sql);
-    TRY(buf_error(&worker->sql));
-    TRY(sink_exec(worker->sink, buf_c_str(&worker->sql)));
+    TRY(record_chunk(worker, ref.chunk, outcome));
     crash_point("chunk-before-commit");
     TRY(sink_commit(worker->sink, &outcome->commit_unknown));
     crash_point("chunk-after-commit");

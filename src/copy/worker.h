@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "copy/aside.h"
 #include "copy/pool.h"
 
 /* Only worker 0 takes rows wider than this; see pool_hand_to_wide(). */
@@ -22,6 +23,7 @@ struct worker {
     struct converter *converter;
     struct buf out; /* rows in COPY form, sent in slices */
     struct buf sql;
+    struct aside aside; /* of the chunk at hand */
 };
 
 /* Takes over `source`, which is in the snapshot. */

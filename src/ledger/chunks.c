@@ -86,7 +86,8 @@ static bool read_table(const struct sink_rows *rows, size_t row, struct ledger_t
                 str_to_u64(sink_cell(rows, row, 7), &table->rows_copied) &&
                 str_to_u64(sink_cell(rows, row, 8), &table->bytes_copied) &&
                 str_to_u64(sink_cell(rows, row, 9), &chunk_count) &&
-                str_to_u64(sink_cell(rows, row, 10), &chunks_done);
+                str_to_u64(sink_cell(rows, row, 10), &chunks_done) &&
+                str_to_u64(sink_cell(rows, row, 11), &table->rows_quarantined);
 
     table->number = (uint32_t)number;
     table->chunk_count = (uint32_t)chunk_count;
@@ -318,13 +319,42 @@ struct error *ledger_read_open_chunks(struct ledger *ledger, uint32_t table, str
                          : NULL;
 }
 
-void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk, uint64_t rows,
-                           uint64_t bytes, struct buf *sql)
+static void add_changes(const struct chunk *chunk, const struct ledger_outcome *outcome,
+                        struct buf *sql)
 {
+    for (size_t i = 0; i < outcome->change_count; i++) {
+        const struct ledger_change *change = &outcome->changes[i];
+        buf_add_format(
+            sql, "%s(%" PRIu32 ", %" PRIu32 ", ",
+            i > 0 ? ", "
+                  : "INSERT INTO "
+                    "pgconverge.changed (table_number, chunk_id, column_name, class, policy, "
+                    "changed, samples) VALUES ",
+            chunk->table, chunk->id);
+        sink_quote_literal(sql, change->column);
+        buf_add_format(sql, ", '%s', '%s', %" PRIu64 ", ARRAY[",
+                       value_class_name(change->value_class), value_policy_name(change->policy),
+                       change->count);
+        for (size_t k = 0; k < change->sample_count; k++) {
+            buf_add_c(sql, k > 0 ? ", " : "");
+            sink_quote_literal(sql, change->samples[k]);
+        }
+        buf_add_c(sql, "]::text[])");
+    }
+    if (outcome->change_count > 0)
+        buf_add_c(sql, ";\n");
+}
+
+void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk,
+                           const struct ledger_outcome *outcome, struct buf *sql)
+{
+    add_changes(chunk, outcome, sql);
+    /* Last, so that the lock on the count of the whole run is held no longer than the commit. */
     buf_add_format(sql,
                    "SELECT pgconverge.chunk_done(%" PRIu64 ", %" PRIu32 ", %" PRIu32 ", %" PRIu64
-                   ", %" PRIu64 ");\n",
-                   ledger->epoch, chunk->table, chunk->id, rows, bytes);
+                   ", %" PRIu64 ", %" PRIu64 ");\n",
+                   ledger->epoch, chunk->table, chunk->id, outcome->rows, outcome->bytes,
+                   outcome->rows_quarantined);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "model/chunk.h"
 #include "model/finding.h"
+#include "model/policy.h"
 #include "model/token.h"
 #include "sink/sink.h"
 
@@ -35,6 +36,7 @@ struct ledger_run {
     struct str verdict;
     uint64_t epoch;
     struct str owner; /* "host pid 123 since …" of the last owner */
+    uint64_t max_quarantined;
 };
 
 struct ledger;
@@ -57,7 +59,10 @@ struct error *ledger_take(struct ledger *ledger, uint64_t wait_ms) CHECKED;
 struct error *ledger_is_owned(struct ledger *ledger, bool *ret_owned) CHECKED;
 /* Creates the schema where missing and the run. Must own. One run per target database. */
 struct error *ledger_begin_run(struct ledger *ledger, const struct ledger_run *run) CHECKED;
-/* A new epoch for the run found; from here on commits of earlier owners fail. */
+/*
+ * A new epoch for the run found; from here on commits of earlier owners fail. The limit of rows set
+ * aside becomes run->max_quarantined.
+ */
 struct error *ledger_adopt_run(struct ledger *ledger, const struct ledger_run *run) CHECKED;
 /*
  * How long a lost session of a run that was begun or adopted is opened anew, with its lock, as long
@@ -79,6 +84,9 @@ struct error *ledger_finish_run(struct ledger *ledger, enum run_state state, str
 /* DROP SCHEMA pgconverge CASCADE, and nothing else. Must own; success when there is no ledger. */
 struct error *ledger_drop(struct ledger *ledger) CHECKED;
 
+/* So many rows are named where more are counted. */
+#define LEDGER_SAMPLES 5
+
 /* ---- tables and chunks ----------------------------------------------------------------------- */
 
 struct ledger_table {
@@ -89,6 +97,7 @@ struct ledger_table {
     bool split;                         /* its chunks stand in the ledger */
     int64_t rows_counted;               /* COUNT(*) in the snapshot; -1: not yet */
     uint64_t rows_copied, bytes_copied; /* sums of done chunks */
+    uint64_t rows_quarantined;          /* likewise */
     uint32_t chunk_count, chunks_done;
 };
 
@@ -104,18 +113,77 @@ struct error *ledger_put_chunks(struct ledger *ledger, uint32_t table, const str
 /* The chunks of a table that are not done. */
 struct error *ledger_read_open_chunks(struct ledger *ledger, uint32_t table, struct arena *arena,
                                       struct chunk_list *ret_chunks) CHECKED;
+/* Values of one column and class that a policy changed. */
+struct ledger_change {
+    uint32_t table; /* only when read */
+    struct str column;
+    enum value_class value_class;
+    enum value_policy policy;
+    uint64_t count;
+    struct str samples[LEDGER_SAMPLES]; /* keys of rows, for people */
+    size_t sample_count;
+};
+
+/* What a chunk came to: its rows are those written and those set aside. */
+struct ledger_outcome {
+    uint64_t rows, bytes, rows_quarantined;
+    const struct ledger_change *changes;
+    size_t change_count;
+};
+
 /*
- * The statement that a worker runs in the rows' own transaction: fails on the server when the epoch
- * is not ours, or when the chunk is done already.
+ * The statements that a worker runs in the rows' own transaction, last: they fail on the server
+ * when the epoch is not ours, when the chunk is done already, or (PGC_QUARANTINE_FULL) when more rows of
+ * the whole run would be set aside than allowed.
  */
-void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk, uint64_t rows,
-                           uint64_t bytes, struct buf *sql);
+void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk,
+                           const struct ledger_outcome *outcome, struct buf *sql);
+/* Summed up over chunks, in the order of tables, columns and classes. */
+struct error *ledger_read_changes(struct ledger *ledger, struct arena *arena,
+                                  struct ledger_change **ret_changes, size_t *ret_count) CHECKED;
 /*
  * After an unknown COMMIT: waits for the session that may still be committing the chunk, then
  * answers for good.
  */
 struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *chunk, bool *ret_done)
     CHECKED;
+
+/* ---- rows set aside -------------------------------------------------------------------------- */
+
+struct ledger_row {
+    uint64_t number; /* by the order in which they came; only when read */
+    uint32_t table;
+    struct str run_id;
+    struct str source_table;
+    struct str row_key;
+    struct str column; /* whose value it was for */
+    struct str value_class;
+    struct str reason;
+    struct str *names;  /* of the source's columns … */
+    struct str *values; /* … and their values: see pgconverge.quarantine; NULL has ptr NULL */
+    size_t value_count;
+};
+
+/* Appends the row to `rows`, as COPY takes it; the next function sends one or more of them. */
+void ledger_quarantine_add(struct buf *rows, const struct ledger_row *row);
+/* Into pgconverge.quarantine, in the transaction of `session`. */
+struct error *ledger_quarantine_send(struct sink_session *session, const struct buf *rows,
+                                     uint64_t row_count) CHECKED;
+/* The first row behind number `after`; of one table where `table` is not NULL. */
+struct error *ledger_quarantine_next(struct ledger *ledger, uint64_t after, const char *table,
+                                     struct arena *arena, struct ledger_row *ret_row,
+                                     bool *ret_found) CHECKED;
+/* What is there now, by table, column and class; the keys of a few. */
+struct ledger_aside {
+    struct str source_table, column, value_class, reason;
+    uint64_t count;
+    struct str samples[LEDGER_SAMPLES];
+    size_t sample_count;
+};
+struct error *ledger_quarantine_list(struct ledger *ledger, struct arena *arena,
+                                     struct ledger_aside **ret_list, size_t *ret_count) CHECKED;
+/* The row leaves pgconverge.quarantine in the caller's transaction: fails when it is not there. */
+void ledger_quarantine_delete_sql(uint64_t number, struct buf *sql);
 
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 

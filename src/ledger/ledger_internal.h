@@ -5,7 +5,7 @@
 
 #include "ledger/ledger.h"
 
-#define LEDGER_VERSION 1
+#define LEDGER_VERSION 2
 
 struct ledger {
     struct sink_session *session;

@@ -64,7 +64,8 @@ struct error *ledger_read_run(struct ledger *ledger, struct arena *arena,
         if (texts[i] != NULL)
             *texts[i] = sink_cell(&rows, 0, i).ptr != NULL ? sink_cell(&rows, 0, i) : STR("");
     if (!parse_state(sink_cell(&rows, 0, 1), &run.state) ||
-        !str_to_u64(sink_cell(&rows, 0, 14), &run.epoch))
+        !str_to_u64(sink_cell(&rows, 0, 14), &run.epoch) ||
+        !str_to_u64(sink_cell(&rows, 0, 16), &run.max_quarantined))
         return error_new(PGC_LEDGER, "the run's row in the ledger makes no sense");
     *ret_run = run;
     *ret_found = true;
@@ -96,19 +97,27 @@ static struct error *insert_run(struct ledger *ledger, const struct ledger_run *
 {
     struct sink_rows rows = {0};
     const char *params[] = {
-        ledger_number(arena, LEDGER_VERSION),   ledger_text(arena, run->run_id),
-        ledger_text(arena, run->phase),         ledger_text(arena, run->source),
-        ledger_text(arena, run->source_server), ledger_text(arena, run->database),
-        ledger_text(arena, run->schema),        ledger_text(arena, run->plan_digest),
-        ledger_text(arena, run->plan_json),     ledger_text(arena, run->token),
-        ledger_text(arena, run->version),       own_name(arena),
+        ledger_number(arena, LEDGER_VERSION),
+        ledger_text(arena, run->run_id),
+        ledger_text(arena, run->phase),
+        ledger_text(arena, run->source),
+        ledger_text(arena, run->source_server),
+        ledger_text(arena, run->database),
+        ledger_text(arena, run->schema),
+        ledger_text(arena, run->plan_digest),
+        ledger_text(arena, run->plan_json),
+        ledger_text(arena, run->token),
+        ledger_text(arena, run->version),
+        own_name(arena),
+        ledger_number(arena, (int64_t)run->max_quarantined),
     };
 
     TRY(ledger_query(ledger,
                      "INSERT INTO pgconverge.run (ledger_version, run_id, state, phase, source,"
                      " source_server, source_database, target_schema, plan_digest, plan_json,"
-                     " token, program_version, owner, epoch) VALUES ($1, $2, 'running', $3, $4, $5,"
-                     " $6, $7, $8, $9, $10, $11, $12, " NEW_EPOCH ") ON CONFLICT DO NOTHING"
+                     " token, program_version, owner, max_quarantined, epoch) VALUES ($1, $2,"
+                     " 'running', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, " NEW_EPOCH
+                     ") ON CONFLICT DO NOTHING"
                      " RETURNING epoch",
                      COUNT_OF(params), params, arena, &rows));
     if (rows.row_count != 1)
@@ -149,12 +158,14 @@ static struct error *adopt(struct ledger *ledger, const struct ledger_run *run, 
 {
     struct sink_rows rows = {0};
     const char *params[] = {ledger_text(arena, run->run_id),
-                            ledger_number(arena, (int64_t)run->epoch), own_name(arena)};
+                            ledger_number(arena, (int64_t)run->epoch), own_name(arena),
+                            ledger_number(arena, (int64_t)run->max_quarantined)};
     uint64_t epoch = 0;
 
     TRY(ledger_query(ledger,
                      "UPDATE pgconverge.run SET epoch = GREATEST(epoch + 1, " NEW_EPOCH "),"
-                     " state = 'running', finished_at = NULL, verdict = '', owner = $3"
+                     " state = 'running', finished_at = NULL, verdict = '', owner = $3,"
+                     " max_quarantined = $4"
                      " WHERE run_id = $1 AND epoch = $2 RETURNING epoch",
                      COUNT_OF(params), params, arena, &rows));
     if (rows.row_count != 1 || !str_to_u64(sink_cell(&rows, 0, 0), &epoch))

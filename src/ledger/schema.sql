@@ -20,12 +20,14 @@ CREATE TABLE pgconverge.run (
     finished_at    timestamptz,
     verdict        text NOT NULL DEFAULT '',
     epoch          bigint NOT NULL,
-    owner          text NOT NULL
+    owner          text NOT NULL,
+    max_quarantined bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE pgconverge.run IS 'The run that loads this database; there is one at most.';
 COMMENT ON COLUMN pgconverge.run.ledger_version IS 'Form of this schema; a program refuses another.';
 COMMENT ON COLUMN pgconverge.run.token IS 'Where the source stood at the snapshot: server|gtid|binlog|lsn.';
 COMMENT ON COLUMN pgconverge.run.epoch IS 'Which ownership counts: every commit compares its own, and fails when another process took over.';
+COMMENT ON COLUMN pgconverge.run.max_quarantined IS 'So many rows may be set aside, as the process that works on the run was told.';
 COMMENT ON COLUMN pgconverge.run.owner IS 'The process that took the run last.';
 
 CREATE TABLE pgconverge."table" (
@@ -52,10 +54,46 @@ CREATE TABLE pgconverge.chunk (
     done         boolean NOT NULL DEFAULT false,
     rows_copied  bigint NOT NULL DEFAULT 0,
     bytes_copied bigint NOT NULL DEFAULT 0,
+    rows_quarantined bigint NOT NULL DEFAULT 0,
     done_at      timestamptz,
     PRIMARY KEY (table_number, id)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE pgconverge.chunk IS 'Key ranges: lower < key <= upper, as the source''s raw bytes; NULL is open. "done" commits together with the rows.';
+
+CREATE TABLE pgconverge.quarantine (
+    number        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_number  integer NOT NULL REFERENCES pgconverge."table" (number) ON DELETE CASCADE,
+    run_id        text NOT NULL,
+    source_table  text NOT NULL,
+    row_key       text NOT NULL,
+    column_name   text NOT NULL,
+    class         text NOT NULL,
+    reason        text NOT NULL,
+    column_names  text[] NOT NULL,
+    column_values bytea[] NOT NULL,
+    set_aside_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE pgconverge.quarantine IS 'Rows that a policy set aside, whole and exact, committed with the chunk that they belong to. See: pgconverge quarantine list.';
+COMMENT ON COLUMN pgconverge.quarantine.column_values IS 'Numbers and times as MySQL prints them, at full precision; all else the source''s own bytes, in the column''s character set.';
+
+CREATE TABLE pgconverge.set_aside (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    rows     bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE pgconverge.set_aside IS 'How many rows the run has set aside: one row, so that workers who commit side by side cannot exceed the limit together.';
+INSERT INTO pgconverge.set_aside DEFAULT VALUES;
+
+CREATE TABLE pgconverge.changed (
+    table_number integer NOT NULL,
+    chunk_id     integer NOT NULL,
+    column_name  text NOT NULL,
+    class        text NOT NULL,
+    policy       text NOT NULL,
+    changed      bigint NOT NULL,
+    samples      text[] NOT NULL,
+    PRIMARY KEY (table_number, chunk_id, column_name, class)
+);
+COMMENT ON TABLE pgconverge.changed IS 'How many values a policy changed in a chunk, and a few of their rows'' keys.';
 
 CREATE TABLE pgconverge.step (
     kind    text NOT NULL,
@@ -111,18 +149,31 @@ END
 $body$;
 
 CREATE FUNCTION pgconverge.chunk_done(own_epoch bigint, of_table integer, chunk_id integer,
-                                      rows_written bigint, bytes_written bigint)
+                                      rows_written bigint, bytes_written bigint,
+                                      rows_aside bigint)
 RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE
+    total bigint;
+    allowed bigint;
 BEGIN
     PERFORM pgconverge.check_epoch(own_epoch);
     UPDATE pgconverge.chunk c
        SET done = true, rows_copied = rows_written, bytes_copied = bytes_written,
-           done_at = pg_catalog.now()
+           rows_quarantined = rows_aside, done_at = pg_catalog.now()
      WHERE c.table_number = of_table AND c.id = chunk_id AND NOT c.done;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'PGC05',
             MESSAGE = pg_catalog.format('chunk %s of table %s is done already, or was never there',
                                         chunk_id, of_table);
+    END IF;
+    IF rows_aside > 0 THEN
+        UPDATE pgconverge.set_aside s SET rows = s.rows + rows_aside RETURNING s.rows INTO total;
+        SELECT r.max_quarantined INTO allowed FROM pgconverge.run r;
+        IF total > allowed THEN
+            RAISE EXCEPTION USING ERRCODE = 'PG419',
+                MESSAGE = pg_catalog.format('%s rows would be set aside in this run, %s are allowed',
+                                            total, allowed);
+        END IF;
     END IF;
 END
 $body$;

@@ -116,7 +116,9 @@ static enum rows_state judge_rows(const struct ledger_table *table)
         return ROWS_UNFINISHED;
     if (table->rows_counted < 0)
         return ROWS_NOT_COUNTED;
-    return (uint64_t)table->rows_counted == table->rows_copied ? ROWS_EQUAL : ROWS_NOT_EQUAL;
+    return (uint64_t)table->rows_counted == table->rows_copied + table->rows_quarantined
+               ? ROWS_EQUAL
+               : ROWS_NOT_EQUAL;
 }
 
 static void gather_rows(struct report_facts *facts, const struct ledger_table *tables, size_t count)
@@ -143,6 +145,8 @@ static void gather_rows(struct report_facts *facts, const struct ledger_table *t
             rows->counted = table->rows_counted;
             rows->written = table->rows_copied;
             rows->bytes = table->bytes_copied;
+            rows->set_aside = table->rows_quarantined;
+            facts->rows_set_aside += rows->set_aside;
             rows->chunk_count = table->chunk_count;
             rows->chunks_done = table->chunks_done;
         }
@@ -168,9 +172,9 @@ struct str compared_text(const struct report_facts *facts)
         return STR("The plan has no tables: there were no rows to compare.");
     return arena_format(
         facts->scratch,
-        "Counted in the source and equal to the rows written: %zu of %zu tables. The number of "
+        "Counted in the source and equal to the rows written%s: %zu of %zu tables. The number of "
         "rows was compared, their values were not: nothing was read back from the target.",
-        facts->tables_equal, facts->row_count);
+        facts->rows_set_aside > 0 ? " and set aside" : "", facts->tables_equal, facts->row_count);
 }
 
 /* ---- findings -------------------------------------------------------------------------------- */
@@ -232,6 +236,15 @@ static void gather_tasks(struct report_facts *facts)
         add_task(facts, STR_NULL,
                  STR("What was written to the source after the snapshot is not in the target: stop "
                      "the writers and run again with --restart."));
+    if (facts->rows_set_aside > 0)
+        add_task(
+            facts, STR_NULL,
+            arena_format(facts->arena,
+                         "%llu row%s set aside by policy and not in the tables: see pgconverge "
+                         "quarantine list, mend what they were refused for, then pgconverge "
+                         "quarantine retry.",
+                         (unsigned long long)facts->rows_set_aside,
+                         facts->rows_set_aside == 1 ? " was" : "s were"));
     for (size_t i = 0; i < facts->finding_count; i++) {
         const struct finding *finding = &facts->findings[i];
 
@@ -276,6 +289,10 @@ struct error *gather(const struct report_input *input, struct arena *arena, stru
     TRY_DOING(ledger_read_phases(input->ledger, arena, &facts.phases, &facts.phase_count),
               "read the phases");
     TRY_DOING(ledger_read_findings(input->ledger, arena, &findings), "read the findings");
+    TRY_DOING(ledger_read_changes(input->ledger, arena, &facts.changes, &facts.change_count),
+              "read what policies changed");
+    TRY_DOING(ledger_quarantine_list(input->ledger, arena, &facts.asides, &facts.aside_count),
+              "read the rows set aside");
     measure_times(&facts);
     gather_rows(&facts, tables, table_count);
     gather_columns(&facts);

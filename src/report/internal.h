@@ -21,6 +21,7 @@ struct report_rows {
     enum rows_state state;
     int64_t counted; /* -1: not yet */
     uint64_t written, bytes;
+    uint64_t set_aside;
     uint32_t chunk_count, chunks_done;
 };
 
@@ -48,6 +49,10 @@ struct report_facts {
     struct ledger_run run;
     struct ledger_phase *phases;
     size_t phase_count;
+    struct ledger_change *changes; /* what policies changed … */
+    size_t change_count;
+    struct ledger_aside *asides; /* … and the rows that they set aside, as far as still there */
+    size_t aside_count;
     struct report_rows *rows; /* by number of the planned table */
     size_t row_count;
     struct report_object *objects; /* table by table, then what belongs to none */
@@ -59,6 +64,7 @@ struct report_facts {
     struct str *tasks; /* what is left to do by hand */
     size_t task_count, task_capacity;
     size_t tables_equal;
+    uint64_t rows_set_aside;
     uint64_t phases_ms; /* the work, without the time between resumptions */
     int64_t elapsed_ms; /* from the run's start to its end; -1 where it has no end yet */
 };
@@ -72,6 +78,10 @@ struct error *make_summary(const struct report_facts *facts, struct buf *text) C
 void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_t count);
 /* The sentence that says what was compared, and that values were not. */
 struct str compared_text(const struct report_facts *facts);
+/* What policies did; nothing where they had nothing to do. */
+void add_policies(const struct report_facts *facts, struct buf *page);
+/* The source's name of the table of a change. */
+struct str changed_table(const struct report_facts *facts, const struct ledger_change *change);
 const char *rows_state_text(enum rows_state state);
 /* "2026-11-23T04:12:33.123Z", also with a space and with "+00": milliseconds since 1970, or -1. */
 int64_t parse_time(struct str text);

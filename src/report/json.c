@@ -238,11 +238,51 @@ static struct members rows_json(const struct report_facts *facts, size_t i)
     set_str(&object, "target", rows->target);
     set_known(&object, "counted", rows->counted);
     set_number(&object, "written", rows->written);
+    set_number(&object, "set_aside", rows->set_aside);
     set_number(&object, "bytes", rows->bytes);
     set_number(&object, "chunks", rows->chunk_count);
     set_number(&object, "chunks_done", rows->chunks_done);
     set_flag(&object, "equal", rows->state == ROWS_EQUAL);
     set_str(&object, "state", str_of(rows_state_text(rows->state)));
+    return object;
+}
+
+static void set_samples(struct members *object, const struct str *samples, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append_new(list, json_str(samples[i])) != 0)
+            object->failed = true;
+    set(object, "samples", list);
+}
+
+static struct members change_json(const struct report_facts *facts, size_t i)
+{
+    const struct ledger_change *change = &facts->changes[i];
+    struct members object = begin();
+
+    set_str(&object, "table", changed_table(facts, change));
+    set_str(&object, "column", change->column);
+    set_str(&object, "class", str_of(value_class_name(change->value_class)));
+    set_str(&object, "policy", str_of(value_policy_name(change->policy)));
+    set_str(&object, "effect", str_of(policy_effect(change->value_class, change->policy)));
+    set_number(&object, "values", change->count);
+    set_samples(&object, change->samples, change->sample_count);
+    return object;
+}
+
+static struct members aside_json(const struct report_facts *facts, size_t i)
+{
+    const struct ledger_aside *aside = &facts->asides[i];
+    struct members object = begin();
+
+    set_str(&object, "table", aside->source_table);
+    set_str(&object, "column", aside->column);
+    set_str(&object, "class", aside->value_class);
+    set_str(&object, "reason", aside->reason);
+    set_number(&object, "rows", aside->count);
+    set_samples(&object, aside->samples, aside->sample_count);
     return object;
 }
 
@@ -324,6 +364,7 @@ static void put_member(struct buf *json, const char *key, struct members members
 struct error *make_json(const struct report_facts *facts, struct buf *json)
 {
     buf_add_c(json, "{\n");
+    put_array(json, facts, "changed_values", facts->change_count, change_json);
     put_array(json, facts, "columns", facts->column_count, column_json);
     put_array(json, facts, "findings", facts->finding_count, finding_json);
     buf_add_c(json, "\"format\":\"pgconverge report 1\",\n");
@@ -332,6 +373,7 @@ struct error *make_json(const struct report_facts *facts, struct buf *json)
     put_array(json, facts, "phases", facts->phase_count, phase_json);
     put_array(json, facts, "rows", facts->row_count, rows_json);
     put_member(json, "run", run_json(facts));
+    put_array(json, facts, "set_aside", facts->aside_count, aside_json);
     put_member(json, "source", source_json(facts));
     put_member(json, "target", target_json(facts));
     put_member(json, "time", time_json(facts));

@@ -155,6 +155,9 @@ static void add_rows_line(const struct report_facts *facts, struct buf *page,
     add_cell(page, number_text(arena, rows->written), -16);
     add_cell(page, size_text(arena, rows->bytes), -11);
     buf_add_format(page, "  %s\n", rows_state_text(rows->state));
+    if (rows->set_aside > 0)
+        buf_add_format(page, "    %" PRIu64 " more %s set aside\n", rows->set_aside,
+                       rows->set_aside == 1 ? "is" : "are");
     if (rows->state == ROWS_UNFINISHED && rows->chunk_count > 0)
         buf_add_format(page, "    %" PRIu32 " of %" PRIu32 " chunks are done\n", rows->chunks_done,
                        rows->chunk_count);
@@ -167,6 +170,7 @@ static void add_to_total(struct report_rows *total, const struct report_rows *ro
     else if (total->counted >= 0)
         total->counted += rows->counted;
     total->written += rows->written;
+    total->set_aside += rows->set_aside;
     total->bytes += rows->bytes;
     if (rows->state != ROWS_EQUAL && total->state != ROWS_NOT_EQUAL)
         total->state = rows->state;
@@ -192,7 +196,8 @@ static void add_rows(const struct report_facts *facts, struct buf *page, bool br
         const struct report_rows *rows = &facts->rows[i];
 
         add_to_total(&total, rows);
-        if (brief && facts->row_count > BRIEF_TABLES && rows->state == ROWS_EQUAL)
+        if (brief && facts->row_count > BRIEF_TABLES && rows->state == ROWS_EQUAL &&
+            rows->set_aside == 0)
             left_out++;
         else
             add_rows_line(facts, page, rows);
@@ -423,6 +428,7 @@ struct error *make_text(const struct report_facts *facts, struct buf *text)
     add_servers(facts, text);
     add_times(facts, text);
     add_rows(facts, text, false);
+    add_policies(facts, text);
     add_findings(facts, text);
     add_tasks(facts, text);
     add_objects(facts, text);
@@ -435,6 +441,7 @@ struct error *make_summary(const struct report_facts *facts, struct buf *text)
     add_verdict(facts, text);
     add_times(facts, text);
     add_rows(facts, text, true);
+    add_policies(facts, text);
     add_brief_findings(facts, text);
     add_tasks(facts, text);
     return buf_error(text);

@@ -24,6 +24,7 @@ static const struct rule rules[] = {
     {"3D000", PGC_TARGET_AUTH, false}, /* no such database */
     {"42501", PGC_TARGET_PRIVILEGE, false},
     {"53100", PGC_TARGET_SPACE, false},
+    {"PG419", PGC_QUARANTINE_FULL, false}, /* raised by the ledger's chunk_done() */
     {"23505", PGC_DUPLICATE_KEYS, false},
     {"23503", PGC_ORPHANS, false},
 };

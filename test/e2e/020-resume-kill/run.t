@@ -18,7 +18,7 @@ my $t = PgcTest->new(flavor => 'mysql');
 $t->source_file(PgcTest::fixtures() . '/chunks.sql');
 
 my $points = $t->run('--list-crash-points');
-my @points = split ' ', $points->{out};
+my @points = grep { $_ ne 'chunk-set-aside' } split ' ', $points->{out};    # of 150-policies
 $points->{exit} == 0 && @points or BAIL_OUT('this needs a program with crash points: meson setup -Dcrash_points=true');
 my %known = map { $_ => 1 } @points;
 ok($known{$_}, "there is a crash point $_")

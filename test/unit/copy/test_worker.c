@@ -166,11 +166,21 @@ struct error *ledger_register_backend(struct ledger *ledger, struct sink_session
     (void)ledger, (void)session;
     return NULL;
 }
-void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk, uint64_t rows,
-                           uint64_t bytes, struct buf *sql)
+void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk,
+                           const struct ledger_outcome *outcome, struct buf *sql)
 {
-    (void)ledger, (void)chunk, (void)rows, (void)bytes;
+    (void)ledger, (void)chunk, (void)outcome;
     buf_add_c(sql, "chunk done");
+}
+struct error *ledger_quarantine_send(struct sink_session *session, const struct buf *rows,
+                                     uint64_t row_count)
+{
+    (void)session, (void)rows, (void)row_count;
+    return NULL;
+}
+void ledger_quarantine_add(struct buf *rows, const struct ledger_row *row)
+{
+    buf_add_str(rows, row->row_key);
 }
 struct error *ledger_chunk_is_done(struct ledger *ledger, const struct chunk *chunk, bool *ret_done)
 {
@@ -207,6 +217,11 @@ struct error *converter_add_row(struct converter *converter, const struct row *r
         return error_new(PGC_VALUE_ZERO_DATE, "a zero date");
     buf_add_c(out, "r");
     return NULL;
+}
+void convert_cell_write(const struct cell *cell, const struct source_type *type, struct buf *out)
+{
+    (void)type;
+    buf_add_format(out, "%lld", (long long)cell->integer);
 }
 void convert_cell_print(const struct cell *cell, const struct source_type *type,
                         const struct charset *charset, size_t max_chars, struct buf *text)

@@ -184,8 +184,8 @@ static const struct answer absent = {
     .when = "nspname = 'pgconverge'", .cells = {"f", "f", "f"}, .row_count = 1, .column_count = 3};
 static const struct answer ours = {
     .when = "nspname = 'pgconverge'", .cells = {"t", "t", "t"}, .row_count = 1, .column_count = 3};
-static const struct answer version_one = {
-    .when = "SELECT ledger_version", .cells = {"1"}, .row_count = 1, .column_count = 1};
+static const struct answer version_two = {
+    .when = "SELECT ledger_version", .cells = {"2"}, .row_count = 1, .column_count = 1};
 
 static struct ledger *opened(void)
 {
@@ -221,7 +221,7 @@ static void test_take(void)
     ledger = opened();
     answer(locked);
     answer(ours);
-    answer(version_one);
+    answer(version_two);
     answer((struct answer){.when = "pg_terminate_backend",
                            .cells = {"7", "w", "t"},
                            .row_count = 1,
@@ -269,7 +269,7 @@ static void test_version(void)
     ledger = opened();
     answer(ours);
     answer((struct answer){
-        .when = "SELECT ledger_version", .cells = {"2"}, .row_count = 1, .column_count = 1});
+        .when = "SELECT ledger_version", .cells = {"1"}, .row_count = 1, .column_count = 1});
     fails_with(ledger_read_run(ledger, &arena, &run, &found), PGC_LEDGER, "another version");
     answer(absent);
     ok_call(ledger_read_run(ledger, &arena, &run, &found), "no ledger at all");
@@ -301,9 +301,28 @@ static void test_begin(void)
     ok(all_shielded, "a stop does not cut it off");
     ok(!fake.shielded, "and later statements can be stopped again");
     ok(was_asked("BEGIN\nCREATE SCHEMA pgconverge\n") && was_asked("COMMIT"), "in one transaction");
-    ledger_chunk_done_sql(ledger, &chunk, UINT64_C(5000000000), 7, &sql);
-    is_str(buf_str(&sql), STR("SELECT pgconverge.chunk_done(42, 3, 4, 5000000000, 7);\n"),
+    ledger_chunk_done_sql(ledger, &chunk,
+                          &(struct ledger_outcome){.rows = UINT64_C(5000000000), .bytes = 7}, &sql);
+    is_str(buf_str(&sql), STR("SELECT pgconverge.chunk_done(42, 3, 4, 5000000000, 7, 0);\n"),
            "the epoch is in what workers run");
+    buf_reset(&sql, KIB);
+    struct ledger_change change = {.column = STR("it is"),
+                                   .value_class = CLASS_NUL_BYTE,
+                                   .policy = POLICY_STRIP,
+                                   .count = 9,
+                                   .samples = {STR("id = 1"), STR("id = 2")},
+                                   .sample_count = 2};
+    ledger_chunk_done_sql(
+        ledger, &chunk,
+        &(struct ledger_outcome){
+            .rows = 1, .bytes = 2, .rows_quarantined = 3, .changes = &change, .change_count = 1},
+        &sql);
+    is_str(buf_str(&sql),
+           STR("INSERT INTO pgconverge.changed (table_number, chunk_id, column_name, class, "
+               "policy, changed, samples) VALUES (3, 4, 'it is', 'nul_byte', 'strip', 9, ARRAY['id "
+               "= 1', "
+               "'id = 2']::text[]);\nSELECT pgconverge.chunk_done(42, 3, 4, 1, 2, 3);\n"),
+           "what was changed and set aside goes with it");
     buf_reset(&sql, KIB);
     ledger_step_done_sql(ledger, STR("index"), STR("t.i"), &sql);
     is_str(buf_str(&sql), STR("SELECT pgconverge.step_done(42, 'index', 't.i');\n"),
@@ -320,7 +339,7 @@ static void test_begin(void)
     forget();
     ledger = owned();
     answer(ours);
-    answer(version_one);
+    answer(version_two);
     fails_with(ledger_begin_run(ledger, &run), PGC_LEDGER, "a second run in one target");
     ok(was_asked("ROLLBACK") && !was_asked("CREATE SCHEMA"), "changes nothing");
     ledger_close(ledger);

@@ -15,6 +15,10 @@ struct ledger {
     struct ledger_phase *phases;
     size_t phase_count;
     struct finding_list findings;
+    struct ledger_change *changes;
+    size_t change_count;
+    struct ledger_aside *asides;
+    size_t aside_count;
     bool broken; /* reading the steps fails */
 };
 
@@ -61,5 +65,23 @@ struct error *ledger_read_findings(struct ledger *ledger, struct arena *arena,
 {
     (void)arena;
     *ret_findings = ledger->findings;
+    return NULL;
+}
+
+struct error *ledger_read_changes(struct ledger *ledger, struct arena *arena,
+                                  struct ledger_change **ret_changes, size_t *ret_count)
+{
+    (void)arena;
+    *ret_changes = ledger->changes;
+    *ret_count = ledger->change_count;
+    return NULL;
+}
+
+struct error *ledger_quarantine_list(struct ledger *ledger, struct arena *arena,
+                                     struct ledger_aside **ret_list, size_t *ret_count)
+{
+    (void)arena;
+    *ret_list = ledger->asides;
+    *ret_count = ledger->aside_count;
     return NULL;
 }
