@@ -19,6 +19,35 @@ static size_t next_double(const struct charset *charset, const unsigned char *at
     return 2;
 }
 
+static size_t next_euc(const struct charset *charset, const unsigned char *at, size_t left,
+                       uint32_t *ret_character)
+{
+    if (at[0] != CHARSET_EUC_LEAD)
+        return next_double(charset, at, left, ret_character);
+    if (left < 3)
+        return 0;
+    *ret_character = charset->longer[load_u16_be(at + 1)];
+    return 3;
+}
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A digit is no second byte of two. */
+static size_t next_gb18030(const struct charset *charset, const unsigned char *at, size_t left,
+                           uint32_t *ret_character)
+{
+    if (charset->single[at[0]] != CHARSET_INVALID || left < 2 || !is_digit(at[1]))
+        return next_double(charset, at, left, ret_character);
+    if (left < 4)
+        return 0;
+    uint32_t quad = charset_quad(at);
+    *ret_character = quad < CHARSET_QUADS ? charset->longer[quad] : charset_quad_beyond(quad);
+    return 4;
+}
+
 static size_t next_utf16(const unsigned char *at, size_t left, bool little_endian,
                          uint32_t *ret_character)
 {
@@ -50,6 +79,10 @@ static size_t next_raw(const struct charset *charset, const unsigned char *at, s
         return 1;
     case CHARSET_DOUBLE:
         return next_double(charset, at, left, ret_character);
+    case CHARSET_EUC:
+        return next_euc(charset, at, left, ret_character);
+    case CHARSET_GB18030:
+        return next_gb18030(charset, at, left, ret_character);
     case CHARSET_UTF16:
         return next_utf16(at, left, false, ret_character);
     case CHARSET_UTF16LE:
@@ -106,6 +139,10 @@ bool decoder_init(struct decoder *decoder, const struct charset *charset)
         /* One byte can be a character of the supplementary planes where the table says so. */
         decoder->expansion = 4;
         return charset->single != NULL && charset->pairs != NULL;
+    case CHARSET_EUC:
+    case CHARSET_GB18030:
+        decoder->expansion = 4;
+        return charset->single != NULL && charset->pairs != NULL && charset->longer != NULL;
     case CHARSET_UTF16:
     case CHARSET_UTF16LE:
     case CHARSET_UCS2:

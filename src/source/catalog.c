@@ -181,6 +181,7 @@ static struct error *read_all(struct catalog_reading *reading)
     TRY_DOING(catalog_read_checks(reading), "read the check constraints");
     TRY_DOING(catalog_read_objects(reading), "read views, routines, triggers and events");
     TRY_DOING(catalog_correct_defaults(reading), "read default values");
+    TRY_DOING(catalog_correct_labels(reading), "read labels of ENUM and SET");
     TRY_DOING(catalog_read_create_texts(reading), "read definitions of tables");
     TRY_DOING(catalog_restore_expressions(reading), "read expressions");
     TRY_DOING(catalog_restore_partitions(reading), "read the partitions");

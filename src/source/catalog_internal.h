@@ -45,6 +45,8 @@ struct error *catalog_restore_partitions(struct catalog_reading *reading) CHECKE
 struct error *catalog_read_objects(struct catalog_reading *reading) CHECKED;
 /* Default values that information_schema cannot show truly are asked for with DEFAULT(). */
 struct error *catalog_correct_defaults(struct catalog_reading *reading) CHECKED;
+/* Labels of ENUM and SET that information_schema cannot show truly, as values show them. */
+struct error *catalog_correct_labels(struct catalog_reading *reading) CHECKED;
 /* SHOW CREATE TABLE of tables that have something which may not be translated. */
 struct error *catalog_read_create_texts(struct catalog_reading *reading) CHECKED;
 /* Expressions that information_schema cannot show truly, by the texts read before. */

@@ -5,7 +5,7 @@
 #include "convert/utf8.h"
 #include "fuzz_convert.h"
 
-static uint32_t single[256], lead[256], pairs[65536];
+static uint32_t single[256], lead[256], pairs[65536], quads[CHARSET_QUADS];
 
 static void fill_tables(void)
 {
@@ -15,6 +15,8 @@ static void fill_tables(void)
     }
     for (uint32_t i = 0x8000; i < 65536; i++)
         pairs[i] = i % 7 == 0 ? CHARSET_INVALID : i % 11 == 0 ? 0x20000 + i : i;
+    for (uint32_t i = 0; i < CHARSET_QUADS; i++)
+        quads[i] = i % 5 == 0 ? CHARSET_INVALID : 0x80 + i % 0xd000;
 }
 
 static void check_array(struct str field)
@@ -46,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {.form = CHARSET_UTF16LE},
         {.form = CHARSET_UCS2},
         {.form = CHARSET_UTF32},
+        {.form = CHARSET_EUC, .single = lead, .pairs = pairs, .longer = pairs},
+        {.form = CHARSET_GB18030, .single = lead, .pairs = pairs, .longer = quads},
     };
     struct source_type source = {.kind = SOURCE_SET, .text = STR("set(…)")};
     struct convert_column column = {.source = &source, .object = STR("d.t.c")};

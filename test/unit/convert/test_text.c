@@ -160,6 +160,44 @@ static void test_charsets(void)
     becomes(text, "bytea", &unknown, BYTES_CELL("a"), "61");
 }
 
+static void test_longer_characters(void)
+{
+    struct source_type text = {.kind = SOURCE_TEXT, .charset = STR("some")};
+    static uint32_t single[256], pairs[65536], triples[65536], quads[CHARSET_QUADS];
+    static const struct charset
+        euc = {.form = CHARSET_EUC, .single = single, .pairs = pairs, .longer = triples},
+        gb = {.form = CHARSET_GB18030, .single = single, .pairs = pairs, .longer = quads},
+        holes = {.form = CHARSET_EUC, .single = single, .pairs = pairs};
+
+    for (uint32_t i = 0; i < 65536; i++) {
+        single[i & 0xff] = (i & 0xff) < 0x80 ? i & 0xff : CHARSET_INVALID;
+        pairs[i] = i == 0xa4a2 ? 0x3042 : CHARSET_INVALID;
+        triples[i] = i == 0xb0a1 ? 0x4e02 : CHARSET_INVALID;
+    }
+    for (uint32_t i = 0; i < CHARSET_QUADS; i++)
+        quads[i] = i < 39420 ? 0x80 + i : CHARSET_INVALID;
+    becomes(text, "text", &euc, BYTES_CELL("a\xa4\xa2\x8f\xb0\xa1z"), "61e38182e4b8827a");
+    becomes(text, "varchar(2)", &euc, BYTES_CELL("\x8f\xb0\xa1z"), "e4b8827a");
+    refused(text, "text", &euc, BYTES_CELL("a\x8f\xb0"), PGC_VALUE_INVALID_TEXT, "byte 2 of 3");
+    refused(text, "text", &euc, BYTES_CELL("\x8f\xb0\xa2"), PGC_VALUE_INVALID_TEXT, "byte 1 of 3");
+    refused(text, "text", &euc, BYTES_CELL("\xa4"), PGC_VALUE_INVALID_TEXT, "byte 1 of 1");
+    becomes(text, "text", &gb, BYTES_CELL("\xa4\xa2\x81\x30\x81\x30\x81\x30\x81\x31z"),
+            "e38182c280c2817a");
+    becomes(text, "text", &gb, BYTES_CELL("\x90\x30\x81\x30\xe3\x32\x9a\x35"), "f0908080f48fbfbf");
+    refused(text, "text", &gb, BYTES_CELL("\xe3\x32\x9a\x36"), PGC_VALUE_INVALID_TEXT,
+            "byte 1 of 4");
+    refused(text, "text", &gb, BYTES_CELL("\x84\x39\xfe\x39"), PGC_VALUE_INVALID_TEXT,
+            "byte 1 of 4");
+    refused(text, "text", &gb, BYTES_CELL("\x85\x30\x81\x30"), PGC_VALUE_INVALID_TEXT,
+            "byte 1 of 4");
+    refused(text, "text", &gb, BYTES_CELL("a\x81\x30\x81"), PGC_VALUE_INVALID_TEXT, "byte 2 of 4");
+    refused(text, "text", &gb, BYTES_CELL("\x81\x30\x81\x40"), PGC_VALUE_INVALID_TEXT,
+            "byte 1 of 4");
+    refused(text, "text", &gb, BYTES_CELL("\xff\x30\x81\x30"), PGC_VALUE_INVALID_TEXT,
+            "byte 1 of 4");
+    refused(text, "text", &holes, BYTES_CELL("a"), PGC_SOURCE_UNSUPPORTED, "set some");
+}
+
 /* Values of every length around the slices in which they are decoded, no character cut wrongly. */
 static void test_slices(void)
 {
@@ -289,6 +327,7 @@ int main(void)
     test_utf8();
     test_utf8_columns();
     test_charsets();
+    test_longer_characters();
     test_slices();
     return done_testing();
 }

@@ -236,12 +236,14 @@ static void test_unknown(void)
     forget_tables();
     table = add_table("t");
     add_column(table, "a", "xmltype");
-    add_column(table, "b", "text ujis_japanese_ci");
+    add_column(table, "b", "text klingon_bin");
+    add_column(table, "d", "text ujis_japanese_ci");
     add_column(table, "c", "varchar(9) sjis_bin");
     ok(build_plan(), "planned");
     ok_finding(SEVERITY_BLOCKER, "app.t.a", "is not known");
-    ok_finding(SEVERITY_BLOCKER, "app.t.b", "character set ujis");
+    ok_finding(SEVERITY_BLOCKER, "app.t.b", "character set klingon");
     ok(find_finding("app.t.c", "character set") == NULL, "sjis is known");
+    ok(find_finding("app.t.d", "character set") == NULL, "ujis is known");
     struct str everything = STR("*");
     options.exclude = &everything;
     options.exclude_count = 1;
