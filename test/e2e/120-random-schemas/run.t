@@ -56,7 +56,13 @@ sub one_seed {
     my @refused = grep { !$schema->harmless($_->[0]) } @{ $t->source_force($schema->sql) };
     return not_ok('the server takes the generated SQL', map { $_->[1] } @refused) if @refused;
 
-    my @arguments = ('--jobs', $schema->jobs, '--chunk-rows', $schema->chunk_rows, '--show-values');
+    my $config = $schema->config;
+    if (defined $config) {
+        open my $out, '>', "$t->{dir}/random.yaml" or die "random.yaml: $!";
+        print {$out} $config;
+        close $out or die "random.yaml: $!";
+    }
+    my @arguments = (defined $config ? ('--config', "$t->{dir}/random.yaml") : (), '--jobs', $schema->jobs, '--chunk-rows', $schema->chunk_rows, '--show-values');
     my $run;
     if ($schema->is_killed) {
         my $point = $schema->pick(@points) . ':' . $schema->pick(1, 1, 2, 5);

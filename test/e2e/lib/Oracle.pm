@@ -348,6 +348,22 @@ sub _canonical {
     my $type = $to->{type};
     my $kind = $from->{kind};
 
+    my $is_text = $type eq 'text' || $type eq 'character varying';
+
+    # by a rule: other types that hold the same values
+    if ($is_text) {
+        return ("CAST($s+0 AS CHAR)", "($t\::text)::numeric::text") if $kind eq 'integer';
+        return ("CAST($s AS CHAR)", "$t\::text") if $kind =~ /^(?:date|datetime|timestamp|time)$/;
+        return ("LOWER(HEX(REVERSE(SUBSTR(ST_AsBinary(POINT(CAST($s AS DOUBLE),0)),6,8))))",
+            "encode(float8send($t\::text::" . ($from->{full_type} =~ /^float/ ? 'float4::float8' : 'float8') . "),'hex')")
+            if $kind eq 'float';
+    }
+    return ("LPAD(BIN($s+0),$from->{bits},'0')", "right((('x'||encode($t,'hex'))::varbit)::text,$from->{bits})")
+        if $kind eq 'bit' && $type eq 'bytea';
+    return ("CAST($s+0 AS CHAR)", "$t\::text") if $kind eq 'bit' && $type =~ /^(?:smallint|integer|bigint|numeric)$/;
+    return ("CAST(CAST($s AS TIME(6)) AS CHAR)", _interval_text("($t*interval '1 microsecond')")) if $kind eq 'time' && $type eq 'bigint';
+    return ("HEX($s)", "upper(encode($t,'hex'))") if $kind eq 'text' && $type eq 'bytea';
+
     return ("CAST($s+0 AS CHAR)", $type eq 'boolean' ? "$t\::int::text" : "$t\::text")
         if $kind eq 'integer';
     return ($from->{full_type} =~ /zerofill/ ? "CAST($s+0 AS CHAR)" : "CAST($s AS CHAR)", "$t\::text")

@@ -8,6 +8,7 @@ package RandomSchema;
 #                         rows that meet a key, a CHECK or an empty parent are refused, and that is all
 #                         that may be (see harmless())
 #   $schema->tables       [{ name, columns => [{ name, type, default, auto, ... }], pk, uniques, fks }]
+#   $schema->config       the text of a configuration with rules for types, or undef
 #   $schema->poison       undef, or a value that PostgreSQL cannot hold: { id, table, column, count_sql }
 #   $schema->jobs, ->chunk_rows, ->is_killed
 #
@@ -43,6 +44,7 @@ sub new {
 sub sql        { return $_[0]{sql} }
 sub tables     { return $_[0]{tables} }
 sub poison     { return $_[0]{poison} }
+sub config     { return $_[0]{config} }
 sub jobs       { return $_[0]{jobs} }
 sub chunk_rows { return $_[0]{chunk_rows} }
 sub is_killed  { return $_[0]{is_killed} }
@@ -97,6 +99,9 @@ my %DOUBLE = (
     gb2312 => [[0xb0a1, 0xb0fe], [0xf7a1, 0xf7fe], [0xa1a1, 0xa1fe]],
     big5 => [[0xa440, 0xa47e], [0xc940, 0xc97e], [0xa15c, 0xa17e], [0xf9a1, 0xf9d5]],
     euckr => [[0xb0a1, 0xb0fe], [0xcaa1, 0xcafe], [0xa1a1, 0xa1fe]],
+    ujis => [[0xb0a1, 0xb0fe], [0xa4a1, 0xa4f3], [0x8eb1, 0x8edf], [0x8fb0a1, 0x8fb0fe], [0x8fe1a1, 0x8fe1fe]],
+    eucjpms => [[0xb0a1, 0xb0fe], [0xa4a1, 0xa4f3], [0x8eb1, 0x8edf], [0x8fb0a1, 0x8fb0fe], [0xada1, 0xadb4]],
+    gb18030 => [[0xb0a1, 0xb0fe], [0x8140, 0x817e], [0x81308130, 0x81308139], [0x8230c330, 0x8230c339], [0x90308130, 0x90308139], [0xe3329a30, 0xe3329a35]],
 );
 my @UNICODE = qw(utf8mb4 utf8mb4 utf8mb4 utf8mb4 utf8mb3 utf8mb3 ucs2 utf16 utf16le utf32);
 my %BMP_ALONE = (utf8mb3 => 1, ucs2 => 1);
@@ -149,7 +154,7 @@ sub text_value {
         my $hex = join '', map {
             my $code = $self->chance(30) ? $self->between(0x20, 0x7d) : $self->between(@{ $self->pick(@{ $DOUBLE{$set} }) });
             # these are other characters in a set of the Japanese, or none
-            sprintf $code < 256 ? '%02x' : '%04x', $code == 0x5c || $code == 0x7e ? 0x41 : $code;
+            sprintf $code < 256 ? '%02x' : $code < 65536 ? '%04x' : $code < 0x1000000 ? '%06x' : '%08x', $code == 0x5c || $code == 0x7e ? 0x41 : $code;
         } 1 .. $length;
         return "_$set x'$hex'";
     }
@@ -315,7 +320,7 @@ sub _charset {
     my ($self) = @_;
     return $self->pick(@UNICODE) if $self->chance(60);
     return $self->pick(sort keys %UNDEFINED) if $self->chance(75);
-    return $self->pick(sort keys %DOUBLE);
+    return $self->pick(grep { $self->{is_mysql} || $_ ne 'gb18030' } sort keys %DOUBLE);
 }
 
 sub _collation {
@@ -384,10 +389,11 @@ sub _binary {
 
 my @LABELS = ('a', 'B', 'c', "it's", 'quo"te', 'back\\slash', 'x y', '1', '2', '0', '%s', 'Z', '{curly}', 'NULL', "tab\t", "nl\nx", '-', 'true', '()', "''", '\\\\', '""');
 my @WIDE_LABELS = ('é', 'ж', '中');
+my @WIDEST_LABELS = ("\x{1f600}", "x\x{1f469}y");
 
 sub _labels {
     my ($self, $set, $is_set) = @_;
-    my @labels = $self->shuffle(@LABELS, !$is_set ? ('', 'comma, here') : (), $set =~ /^utf8/ ? @WIDE_LABELS : ());
+    my @labels = $self->shuffle(@LABELS, !$is_set ? ('', 'comma, here') : (), $set =~ /^utf8/ ? @WIDE_LABELS : (), $set eq 'utf8mb4' ? @WIDEST_LABELS : ());
     return @labels[0 .. $self->pick(0, 1, 4, $is_set ? 7 : 12)];
 }
 
@@ -424,28 +430,31 @@ sub _json_text {
 }
 sub _json_number {
     my ($self) = @_;
-    return $self->pick('0', '-0', '1.0', '1.10', '1e0', '1E+2', '-1e-5', '1e20', '1.5e300', '5e-324', '0.1', '18446744073709551615', '9223372036854775808',
+    return $self->pick('0', '-0', $self->{keeps_zero} ? '-0.0' : (), '1.0', '1.10', '1e0', '1E+2', '-1e-5', '1e20', '1.5e300', '5e-324', '0.1', '18446744073709551615', '9223372036854775808',
         '-9223372036854775808', '123456789012345678901234567890', '0.30000000000000004', '1e15', '1e16', '12345.678e-3',
         $self->digits(1) . '.' . $self->digits($self->between(1, 17)), $self->between(1, 9) . $self->digits($self->below(18)),
-        $self->{is_mysql} ? () : ('-0.0', '1e400', '123456789012345678901234567890.12345678901234567890'));
+        $self->{is_mysql} ? () : ('1e400', '123456789012345678901234567890.12345678901234567890'));
 }
 sub _json_string {
     my ($self) = @_;
     my $text = $self->characters($self->pick(0, 1, 5, 20));
     $text =~ s/([\x00-\x1f"\\])/sprintf '\\u%04x', ord $1/ge;
-    $text .= $self->pick('\\"', '\\\\', '\\/', '\\b\\f\\n\\r\\t', $self->{is_mysql} ? () : '\\u0000', '\\u00e9', '\\ud83d\\ude00', '\\u001F', 'x', '') if $self->chance(30);
+    $text .= $self->pick('\\"', '\\\\', '\\/', '\\b\\f\\n\\r\\t', $self->{keeps_zero} ? '\\u0000' : (), '\\u00e9', '\\ud83d\\ude00', '\\u001F', 'x', '') if $self->chance(30);
     return "\"$text\"";
 }
 
 sub _json {
     my ($self) = @_;
+    my $column = {};
     my $value = sub {
+        local $self->{keeps_zero} = !$self->{is_mysql} || ($self->{keeps_json} && !$column->{rule}) || ($column->{rule} // '') =~ /^(?:json|text)$/;
         return _utf8('[' x 30 . ']' x 30) if $self->chance(2);
         return _utf8('{"long": "' . 'x' x 30_000 . '"}') if $self->{big} < 4 && $self->chance(1) && ++$self->{big};
         return _utf8($self->_json_text(3));
     };
     my $default = $self->pick('{}', '[]', '{"a": "it\'s"}', '"\\\\"', '1');
-    return { kind => 'json', type => 'json', value => $value, default => $self->{is_mysql} ? '(' . _quoted($default) . ')' : _quoted($default), key_bytes => 0, row_bytes => 20 };
+    %$column = (kind => 'json', type => 'json', value => $value, default => $self->{is_mysql} ? '(' . _quoted($default) . ')' : _quoted($default), key_bytes => 0, row_bytes => 20);
+    return $column;
 }
 
 sub _geometry {
@@ -538,6 +547,7 @@ sub _make_tables {
     $self->_add_indexes($_) for @{ $self->{tables} };
     $self->_add_generated($_) for @{ $self->{tables} };
     $self->_add_checks($_) for @{ $self->{tables} };
+    $self->_add_rules;
     return;
 }
 
@@ -645,6 +655,59 @@ sub _uuid_text {
     my $column = $self->_text('char', 36);
     $column->{value} = sub { my $uuid = join '-', map { $self->hex_digits($_) } 8, 4, 4, 4, 12; return "'" . ($self->chance(10) ? uc $uuid : $uuid) . "'" };
     return $column;
+}
+
+# ---- rules: other types for a column, or for all of a source type; only such that hold all values
+
+my %RULES = (
+    int => [qw(numeric(20) text varchar)], decimal => [qw(text varchar(80) numeric)], year => [qw(integer bigint numeric(4))],
+    date => ['text'], datetime => ['text'], timestamp => ['text'], time => [qw(text bigint)],
+    text => [qw(text bytea)], enum => [qw(enum enum text)], set => [qw(text varchar(2000))], vector => [qw(real[] real[])],
+    json => [qw(json jsonb text)], word => [qw(text)],
+);
+
+sub _rule {
+    my ($self, $column) = @_;
+    my $kind = $column->{kind};
+    my @of = $kind eq 'float' ? ('text', $column->{type} =~ /^float/ ? 'double precision' : ()) : @{ $RULES{$kind} // [] };
+    return if !@of || !$self->chance(12);
+    my $type = $self->pick(@of);
+    return if $kind eq 'json' && $type eq 'jsonb' && !$self->{is_mysql};    # its texts hold what jsonb does not
+    return $type;
+}
+
+sub _add_rules {
+    my ($self) = @_;
+    my (@columns, @types);
+    push @types, [enum => 'enum'] if $self->chance(15);
+    push @types, [json => 'json'] if $self->chance(15);
+    push @types, ['tinyint' => 'integer'] if $self->chance(10);
+    push @types, ['decimal(5,2)' => 'text'], ['int unsigned' => 'bigint'] if $self->chance(10);
+    push @types, ['vector' => 'real[]'], ['inet6' => 'text'] if $self->chance(10);
+    for my $table (@{ $self->{tables} }) {
+        my %in_key = map { $_->{name} => 1 } @{ $table->{pk} // [] }, map { map { $_->{column} } @{ $_->{parts} } } @{ $table->{uniques} }, @{ $table->{plain} };
+        for my $column (@{ $table->{columns} }) {
+            next if $in_key{ $column->{name} } || $column->{is_foreign} || $column->{auto} || $column->{generated};
+            my $type = $self->_rule($column) // next;
+            $column->{rule} = $type;
+            push @columns, ["$table->{name}.$column->{name}", $type];
+        }
+    }
+    # an enum of its own cannot be joined to another
+    @types = grep { $_->[0] ne 'enum' } @types if grep { grep { grep { $_->{kind} eq 'enum' } @{ $_->{from} } } @{ $_->{fks} } } @{ $self->{tables} };
+    $self->{keeps_json} = 1 if grep { $_->[0] eq 'json' } @types;
+    return if !@columns && !@types;
+    $self->{config} = "version: 1\n";
+    $self->{config} .= "types:\n" . join '', map { '  ' . _yaml($_->[0]) . ": $_->[1]\n" } @types if @types;
+    $self->{config} .= "columns:\n" . join '', map { '  ' . _yaml($_->[0]) . ": { type: " . _yaml($_->[1]) . " }\n" } @columns if @columns;
+    utf8::encode($self->{config});
+    return;
+}
+
+sub _yaml {
+    my ($text) = @_;
+    $text =~ s/([\x00-\x1f"\\\x7f-\x{10ffff}])/ord $1 > 0xffff ? sprintf '\\U%08x', ord $1 : sprintf '\\u%04x', ord $1/ge;
+    return "\"$text\"";
 }
 
 # ---- foreign keys: to tables before (values with the row), to the table itself and to later ones
@@ -841,7 +904,7 @@ sub _poison_sql {
         next if !$table->{rows};
         my %in_key = map { $_->{name} => 1 } @{ $table->{pk} // [] }, map { map { $_->{column} } @{ $_->{parts} } } @{ $table->{uniques} };
         for my $column (@{ $table->{columns} }) {
-            next if $column->{is_foreign} || $column->{generated} || $column->{auto};
+            next if $column->{is_foreign} || $column->{generated} || $column->{auto} || ($column->{rule} && $column->{rule} ne 'enum');
             my $name = _ticked($column->{name});
             my $add = sub { my ($id, $value, $where) = @_; push @kinds, { id => $id, table => $table, column => $column, value => $value, where => $where } };
             if ($column->{kind} =~ /^(?:date|datetime)$/) {
@@ -855,6 +918,10 @@ sub _poison_sql {
             my $byte = $column->{kind} eq 'text' && $column->{length} >= 2 ? _undefined_byte($column->{charset}) : undef;
             $add->('PGC-4003', "_$column->{charset} x'41$byte'", "HEX($name) = UPPER('41$byte')") if defined $byte;
             $add->('PGC-4004', '9223372036854775808', "$name = 9223372036854775808") if $column->{kind} eq 'int' && $column->{bits} == 64 && $column->{unsigned} && grep { $_ == $column } @{ $table->{pk} // [] };
+            if ($column->{kind} eq 'json' && $self->{is_mysql} && !$self->{keeps_json}) {
+                $add->('PGC-4008', "'[1, -0.0]'", "CAST($name AS CHAR) = '[1, -0.0]'");
+                $add->('PGC-4008', "JSON_ARRAY(CHAR(0))", "HEX(CAST($name AS CHAR)) = HEX('[\"\\\\u0000\"]')");
+            }
             $add->('PGC-4015', "'no such label'", "$name + 0 = 0") if $column->{kind} eq 'enum' && !grep { $_ eq '' } @{ $column->{labels} };
         }
     }
