@@ -1,7 +1,7 @@
 /*
- * Labels of ENUM and SET columns that the servers describe with '?' for every character beyond three
- * bytes of UTF-8. A value of the column's own type shows them: a recursive query takes its types
- * from its first part, which joins the table to nothing, so that no row is read.
+ * Labels of ENUM and SET columns that the servers describe with '?' for every character beyond
+ * three bytes of UTF-8. A value of the column's own type shows them: a recursive query takes its
+ * types from its first part, which joins the table to nothing, so that no row is read.
  */
 #include "source/catalog_internal.h"
 
