@@ -14,6 +14,7 @@ const char *const crash_point_names[] = {
     "sequence",
     "trigger",
     "analyze",
+    "view",
     "finish",
     NULL,
 };

@@ -32,6 +32,9 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
     map_init(&planned, arena);
     for (size_t i = 0; i < plan->table_count; i++)
         add_relations(&planned, &plan->tables[i]);
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (plan->views[i].disposition == DISPOSITION_CREATED)
+            map_add(&planned, plan->views[i].name, &planned);
     /* Relations of every kind share one namespace, types of tables another one with domains. */
     TRY(sink_query(session,
                    "SELECT q.name, q.is_type FROM ("
@@ -62,6 +65,22 @@ static bool step_is(const struct ledger_step *step, struct str kind, struct str 
 {
     return str_equal(step->kind, kind) && str_equal(step->state, STR("done")) &&
            (name.ptr == NULL || str_equal(step->name, name));
+}
+
+/* Before the tables, which they read. */
+static void add_drop_views(struct buf *sql, struct str schema, const struct ledger_step *steps,
+                           size_t step_count)
+{
+    bool any = false;
+    for (size_t k = 0; k < step_count; k++) {
+        if (!step_is(&steps[k], STR("view"), STR_NULL))
+            continue;
+        buf_add_c(sql, any ? ", " : "DROP VIEW IF EXISTS ");
+        sink_quote_name(sql, schema, steps[k].name);
+        any = true;
+    }
+    if (any)
+        buf_add_c(sql, ";\n");
 }
 
 /* One statement for all tables: foreign keys among them do not matter then. */
@@ -136,6 +155,7 @@ struct error *copy_discard(struct ledger *ledger, struct arena *arena)
 
     struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
     buf_add_c(&sql, "BEGIN;\n");
+    add_drop_views(&sql, run.schema, steps, step_count);
     add_drop_tables(&sql, tables, table_count, steps, step_count);
     add_drop_collations(&sql, run.schema, steps, step_count);
     add_drop_types(&sql, run.schema, steps, step_count);

@@ -212,6 +212,7 @@ static struct error *finish_rest(const struct copy_job *job, struct copy_outcome
     TRY(run_steps_phase(job, "foreign keys", steps_for_constraints, 1, failed));
     TRY(run_steps_phase(job, "validation", steps_for_validation, job->jobs, failed));
     TRY(run_steps_phase(job, "finish", steps_for_the_rest, job->jobs, failed));
+    TRY(run_steps_phase(job, "views", steps_for_views, 1, failed));
     crash_point("finish");
     return NULL;
 }

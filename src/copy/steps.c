@@ -135,6 +135,10 @@ static struct error *note_failure(struct step_thread *thread, const struct step 
         .detail = arena_str_c(scratch, failure->row != NULL ? failure->row : ""),
         .rows = -1,
     };
+    if (step->source_text.len > 0) {
+        finding.detail = step->source_text;
+        finding.fix = STR("write it for PostgreSQL by hand; its source text is in the report");
+    }
     if (step->needs != NULL && finding.fix.len == 0)
         finding.fix = arena_format(scratch, "mend what it says, then: " STR_FMT,
                                    STR_ARG(str_trim(step->sql)));

@@ -1,7 +1,7 @@
 /*
  * copy/steps.h: everything that is done once and is not rows: tables before the copy; keys,
- * indexes, constraints, sequences, triggers, comments, statistics behind it. A step's SQL and its
- * ledger entry are one transaction, so that it happens once whatever fails.
+ * indexes, constraints, sequences, triggers, comments, statistics, views behind it. A step's SQL
+ * and its ledger entry are one transaction, so that it happens once whatever fails.
  */
 #pragma once
 
@@ -15,6 +15,7 @@ struct step {
     /* Of "validate": the constraint is one of the two. */
     const struct target_foreign_key *foreign_key;
     const struct target_check *check;
+    struct str source_text; /* told with a failure; "" without */
     /* The kind of the step of the same name without which this one is left out; NULL without. */
     const char *needs;
     const char *crash_point;
@@ -36,6 +37,9 @@ struct error *steps_for_constraints(const struct plan *plan, struct arena *arena
                                     struct step_list *ret_steps) CHECKED;
 struct error *steps_for_validation(const struct plan *plan, struct arena *arena,
                                    struct step_list *ret_steps) CHECKED;
+/* One after another: a view reads those before it. */
+struct error *steps_for_views(const struct plan *plan, struct arena *arena,
+                              struct step_list *ret_steps) CHECKED;
 struct error *steps_for_the_rest(const struct plan *plan, struct arena *arena,
                                  struct step_list *ret_steps) CHECKED;
 

@@ -296,3 +296,24 @@ struct error *steps_for_the_rest(const struct plan *plan, struct arena *arena,
     *ret_steps = steps;
     return NULL;
 }
+
+struct error *steps_for_views(const struct plan *plan, struct arena *arena,
+                              struct step_list *ret_steps)
+{
+    struct step_list steps = {0};
+    for (size_t i = 0; i < plan->view_count; i++) {
+        const struct planned_view *view = &plan->views[i];
+        if (view->disposition != DISPOSITION_CREATED)
+            continue;
+        struct buf sql = new_sql();
+        plan_print_view(plan, view, &sql);
+        TRY(push(&steps, arena,
+                 (struct step){.kind = STR("view"),
+                               .name = view->name,
+                               .source_text = view->source->text,
+                               .crash_point = "view"},
+                 &sql));
+    }
+    *ret_steps = steps;
+    return NULL;
+}

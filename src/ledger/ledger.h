@@ -189,7 +189,7 @@ void ledger_quarantine_delete_sql(uint64_t number, struct buf *sql);
 
 /*
  * `kind`: "collation", "type", "table", "index", "check", "fk", "validate" (of either), "sequence",
- * "trigger", "comment", "analyze".
+ * "trigger", "comment", "view", "analyze".
  */
 struct ledger_step {
     struct str kind;

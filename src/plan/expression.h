@@ -23,6 +23,7 @@ enum value_kind {
     VALUE_BYTES,
     VALUE_DATE,
     VALUE_TIMESTAMP,
+    VALUE_INSTANT, /* with a zone; in views alone */
     VALUE_INTERVAL,
     VALUE_ENUM,
     VALUE_JSON,
@@ -34,19 +35,24 @@ struct value {
     enum value_kind kind;
     struct str sql;                 /* PostgreSQL's words, in parentheses where needed */
     struct str literal;             /* a constant: the string, or the number's digits */
-    const struct source_type *type; /* VALUE_ENUM: its labels */
+    struct str exact_sql;           /* a quotient before it is rounded as MySQL shows it */
+    const struct source_type *type; /* of a column: VALUE_ENUM's labels */
     enum text_equality equality;    /* VALUE_TEXT */
     bool utf8;                      /* VALUE_TEXT: on the source, too, its bytes are UTF-8's */
     bool is_unsigned;               /* VALUE_INT */
     bool wide;                      /* VALUE_INT: bigint or numeric on the target */
+    bool wants_text;                /* in a view, a column of a type that is not text's own */
+    bool hides_digits;              /* VALUE_DECIMAL: computed with more digits than are shown */
     uint32_t precision, scale;      /* VALUE_INT, VALUE_DECIMAL: digits at most */
+    uint32_t fraction;              /* VALUE_TIMESTAMP, VALUE_INSTANT: digits of a second */
 };
 
 enum expression_use {
     EXPRESSION_CHECK,
     EXPRESSION_GENERATED,
     EXPRESSION_INDEX,
-    EXPRESSION_DEFAULT
+    EXPRESSION_DEFAULT,
+    EXPRESSION_VIEW
 };
 
 /*
@@ -90,6 +96,9 @@ bool tokenize(struct arena *arena, struct str text, struct token **ret_tokens, s
 /* ---- what parser and values share ------------------------------------------------------------ */
 
 #define MAX_EXPRESSION_ARGUMENTS 16
+#define MAX_EXPRESSION_DEPTH 64
+
+struct view_translation;
 
 struct translation {
     struct arena *arena; /* of this expression alone */
@@ -99,12 +108,30 @@ struct translation {
     const struct token *tokens;
     size_t at;
     unsigned depth;
-    struct str why; /* why it failed: the first reason */
+    struct str why;                /* why it failed: the first reason */
+    struct view_translation *view; /* EXPRESSION_VIEW: names in sight, remarks */
 };
 
 /* Notes the first reason and returns false. */
 bool cannot(struct translation *t, const char *format, ...) PRINTF(2, 3);
+const struct token *next_token(const struct translation *t);
+bool is_word(const struct token *token, const char *word);
+bool is_sign(const struct token *token, const char *sign);
+bool take_word(struct translation *t, const char *word);
+bool take_sign(struct translation *t, const char *sign);
+bool need_word(struct translation *t, const char *word);
+bool need_sign(struct translation *t, const char *sign);
+/* The expression that begins here, up to what cannot belong to it. */
+bool parse_expression(struct translation *t, struct value *ret_value);
 bool value_of_column(struct translation *t, struct str name, struct value *ret_value);
+/* What is known of the values of a column of these types; its sql is not set. */
+void value_of_types(const struct source_type *type, const struct target_type *target,
+                    struct value *value);
+bool value_is_number(const struct value *value);
+/* DATE, TIMESTAMP or INSTANT. */
+bool value_is_day(const struct value *value);
+/* A condition is 0 or 1 to MySQL. */
+struct value value_as_number(struct translation *t, const struct value *value);
 bool value_compare(struct translation *t, struct str sign, const struct value *left,
                    const struct value *right, struct value *ret_value);
 bool value_in(struct translation *t, const struct value *left, const struct value *list,

@@ -2,11 +2,10 @@
  * Parses expressions by MySQL's grammar and precedence ("Operator Precedence" in its manual) and
  * puts them together in PostgreSQL's words on the way. What the pieces mean is values.c's matter.
  */
-#include "plan/expression.h"
+#include "plan/view.h"
 
 /* Longer ones are for people; it also bounds what hostile text can cost. */
 #define MAX_EXPRESSION_BYTES 4096
-#define MAX_EXPRESSION_DEPTH 64
 #define MAX_CASE_SUBJECT 512
 
 bool cannot(struct translation *t, const char *format, ...)
@@ -26,55 +25,54 @@ bool cannot(struct translation *t, const char *format, ...)
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
-static const struct token *next(const struct translation *t)
+const struct token *next_token(const struct translation *t)
 {
     return &t->tokens[t->at];
 }
 
-static bool is_word(const struct token *token, const char *word)
+bool is_word(const struct token *token, const char *word)
 {
     return token->kind == TOKEN_WORD && str_equal_nocase(token->text, str_of(word));
 }
 
-static bool is_sign(const struct token *token, const char *sign)
+bool is_sign(const struct token *token, const char *sign)
 {
     return token->kind == TOKEN_SIGN && str_equal_c(token->text, sign);
 }
 
-static bool take_word(struct translation *t, const char *word)
+bool take_word(struct translation *t, const char *word)
 {
-    bool found = is_word(next(t), word);
+    bool found = is_word(next_token(t), word);
 
     t->at += found;
     return found;
 }
 
-static bool take_sign(struct translation *t, const char *sign)
+bool take_sign(struct translation *t, const char *sign)
 {
-    bool found = is_sign(next(t), sign);
+    bool found = is_sign(next_token(t), sign);
 
     t->at += found;
     return found;
 }
 
-static bool need_sign(struct translation *t, const char *sign)
+bool need_sign(struct translation *t, const char *sign)
 {
     if (take_sign(t, sign))
         return true;
-    if (next(t)->kind == TOKEN_SIGN)
-        return cannot(t, "\"" STR_FMT "\" is not translated", STR_ARG(next(t)->text));
-    return cannot(t, "\"" STR_FMT "\" stands where \"%s\" should", STR_ARG(next(t)->text), sign);
+    if (next_token(t)->kind == TOKEN_SIGN)
+        return cannot(t, "\"" STR_FMT "\" is not translated", STR_ARG(next_token(t)->text));
+    return cannot(t, "\"" STR_FMT "\" stands where \"%s\" should", STR_ARG(next_token(t)->text),
+                  sign);
 }
 
-static bool need_word(struct translation *t, const char *word)
+bool need_word(struct translation *t, const char *word)
 {
     return take_word(t, word) ||
-           cannot(t, "\"" STR_FMT "\" stands where %s should", STR_ARG(next(t)->text), word);
+           cannot(t, "\"" STR_FMT "\" stands where %s should", STR_ARG(next_token(t)->text), word);
 }
 
 /* ---- operands -------------------------------------------------------------------------------- */
-
-static bool parse_or(struct translation *t, struct value *ret_value);
 
 static bool parse_number(struct translation *t, struct str digits, struct value *ret_value)
 {
@@ -123,17 +121,17 @@ static bool parse_typed_string(struct translation *t, struct value *ret_value)
     struct target_type type = {.kind = TARGET_DATE, .fraction = 6};
 
     *ret_value = (struct value){.kind = VALUE_DATE};
-    if (is_word(next(t), "timestamp")) {
+    if (is_word(next_token(t), "timestamp")) {
         *ret_value = (struct value){.kind = VALUE_TIMESTAMP};
         type.kind = TARGET_TIMESTAMP;
-    } else if (is_word(next(t), "time")) {
+    } else if (is_word(next_token(t), "time")) {
         *ret_value = (struct value){.kind = VALUE_INTERVAL};
         type.kind = TARGET_INTERVAL;
     }
     t->at++;
-    if (!literal_of_type(t->arena, next(t)->text, &type, &ret_value->sql))
+    if (!literal_of_type(t->arena, next_token(t)->text, &type, &ret_value->sql))
         return cannot(t, "PostgreSQL does not know the day or time '" STR_FMT "'",
-                      STR_ARG(next(t)->text));
+                      STR_ARG(next_token(t)->text));
     t->at++;
     return true;
 }
@@ -172,9 +170,9 @@ static bool parse_case(struct translation *t, struct value *ret_value)
 {
     struct case_parts *parts = ARENA_NEW(t->arena, struct case_parts);
     struct value subject = {0}, condition;
-    bool has_subject = !is_word(next(t), "when");
+    bool has_subject = !is_word(next_token(t), "when");
 
-    if (has_subject && !parse_or(t, &subject))
+    if (has_subject && !parse_expression(t, &subject))
         return false;
     /* It is written once a branch; CASEs within CASEs would multiply it. */
     if (subject.sql.len > MAX_CASE_SUBJECT)
@@ -182,16 +180,16 @@ static bool parse_case(struct translation *t, struct value *ret_value)
     while (take_word(t, "when")) {
         if (parts->count == MAX_EXPRESSION_ARGUMENTS)
             return cannot(t, "it has more than %d branches", MAX_EXPRESSION_ARGUMENTS);
-        if (!parse_or(t, &condition) ||
+        if (!parse_expression(t, &condition) ||
             (has_subject && !value_compare(t, STR("="), &subject, &condition, &condition)) ||
             !value_condition(t, &condition, &parts->conditions[parts->count]) ||
-            !need_word(t, "then") || !parse_or(t, &parts->results[parts->count]) ||
+            !need_word(t, "then") || !parse_expression(t, &parts->results[parts->count]) ||
             !value_unite(t, &parts->united, &parts->results[parts->count]))
             return false;
         parts->count++;
     }
     parts->results[parts->count] = (struct value){.kind = VALUE_NULL, .sql = STR("NULL")};
-    if (take_word(t, "else") && (!parse_or(t, &parts->results[parts->count]) ||
+    if (take_word(t, "else") && (!parse_expression(t, &parts->results[parts->count]) ||
                                  !value_unite(t, &parts->united, &parts->results[parts->count])))
         return false;
     if (!need_word(t, "end"))
@@ -207,13 +205,13 @@ static bool parse_cast(struct translation *t, const char *joint, struct value *r
     struct value value;
     struct str type = STR("");
 
-    if (!need_sign(t, "(") || !parse_or(t, &value) || !need_word(t, joint))
+    if (!need_sign(t, "(") || !parse_expression(t, &value) || !need_word(t, joint))
         return false;
-    for (; !is_sign(next(t), ")"); t->at++) {
-        if (next(t)->kind != TOKEN_WORD)
+    for (; !is_sign(next_token(t), ")"); t->at++) {
+        if (next_token(t)->kind != TOKEN_WORD)
             return cannot(t, "it converts to a type that is not translated");
         type = arena_format(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(type), type.len > 0 ? " " : "",
-                            STR_ARG(next(t)->text));
+                            STR_ARG(next_token(t)->text));
     }
     t->at++;
     return value_cast(t, &value, type, ret_value);
@@ -226,10 +224,11 @@ static bool parse_if(struct translation *t, struct value *ret_value)
     struct value condition;
 
     parts->count = 1;
-    if (!need_sign(t, "(") || !parse_or(t, &condition) ||
+    if (!need_sign(t, "(") || !parse_expression(t, &condition) ||
         !value_condition(t, &condition, &parts->conditions[0]) || !need_sign(t, ",") ||
-        !parse_or(t, &parts->results[0]) || !value_unite(t, &parts->united, &parts->results[0]) ||
-        !need_sign(t, ",") || !parse_or(t, &parts->results[1]) ||
+        !parse_expression(t, &parts->results[0]) ||
+        !value_unite(t, &parts->united, &parts->results[0]) || !need_sign(t, ",") ||
+        !parse_expression(t, &parts->results[1]) ||
         !value_unite(t, &parts->united, &parts->results[1]) || !need_sign(t, ")"))
         return false;
     parts->united.sql = write_case(t, parts);
@@ -247,7 +246,7 @@ static bool parse_call(struct translation *t, struct str function, struct value 
     while (!take_sign(t, ")")) {
         if (count == MAX_EXPRESSION_ARGUMENTS)
             return cannot(t, "it has more than %d arguments", MAX_EXPRESSION_ARGUMENTS);
-        if ((count > 0 && !need_sign(t, ",")) || !parse_or(t, &arguments[count++]))
+        if ((count > 0 && !need_sign(t, ",")) || !parse_expression(t, &arguments[count++]))
             return false;
     }
     return value_call(t, function, arguments, count, ret_value);
@@ -255,7 +254,7 @@ static bool parse_call(struct translation *t, struct str function, struct value 
 
 static bool parse_word(struct translation *t, struct value *ret_value)
 {
-    const struct token *token = next(t);
+    const struct token *token = next_token(t);
     bool is_typed_string =
         t->tokens[t->at + 1].kind == TOKEN_STRING && t->tokens[t->at + 1].introducer.len == 0;
 
@@ -263,6 +262,13 @@ static bool parse_word(struct translation *t, struct value *ret_value)
         (is_word(token, "date") || is_word(token, "time") || is_word(token, "timestamp")))
         return parse_typed_string(t, ret_value);
     t->at++;
+    if (t->view != NULL) {
+        bool known;
+        if (!view_parse_call(t, token->text, &known, ret_value))
+            return false;
+        if (known)
+            return true;
+    }
     if (is_word(token, "null")) {
         *ret_value = (struct value){.kind = VALUE_NULL, .sql = STR("NULL")};
         return true;
@@ -277,17 +283,19 @@ static bool parse_word(struct translation *t, struct value *ret_value)
         return parse_cast(t, "using", ret_value);
     if (is_word(token, "if"))
         return parse_if(t, ret_value);
-    if (is_sign(next(t), "("))
+    if (is_sign(next_token(t), "("))
         return parse_call(t, token->text, ret_value);
     return cannot(t, STR_FMT " is not translated", STR_ARG(token->text));
 }
 
 static bool parse_operand(struct translation *t, struct value *ret_value)
 {
-    const struct token *token = next(t);
+    const struct token *token = next_token(t);
 
     switch (token->kind) {
     case TOKEN_NAME:
+        if (t->view != NULL)
+            return view_parse_column(t, ret_value);
         t->at++;
         return value_of_column(t, token->text, ret_value);
     case TOKEN_WORD:
@@ -302,8 +310,11 @@ static bool parse_operand(struct translation *t, struct value *ret_value)
         t->at++;
         return parse_bytes(t, token, ret_value);
     case TOKEN_SIGN:
-        if (take_sign(t, "("))
-            return parse_or(t, ret_value) && need_sign(t, ")");
+        if (take_sign(t, "(")) {
+            if (t->view != NULL && view_starts_query(t, t->at))
+                return view_parse_scalar(t, ret_value);
+            return parse_expression(t, ret_value) && need_sign(t, ")");
+        }
         return cannot(t, "\"" STR_FMT "\" is not translated", STR_ARG(token->text));
     case TOKEN_BITS:
         return cannot(t, "bit literals are not translated");
@@ -327,12 +338,32 @@ static bool negate_condition(struct translation *t, const struct value *value,
     return true;
 }
 
+/* `x` COLLATE name: other strings are equal then. */
+static bool parse_collation(struct translation *t, struct value *value)
+{
+    struct source_type type = {.kind = SOURCE_VARCHAR, .collation = next_token(t)->text};
+
+    if (t->view == NULL || next_token(t)->kind != TOKEN_WORD || !view_is_text(value))
+        return cannot(t, "COLLATE is not translated");
+    t->at++;
+    value->kind = VALUE_TEXT;
+    value->literal = STR_NULL;
+    value->equality = text_equality_of(&type);
+    return true;
+}
+
+/* Every operand passes here: what hostile text can cost ends here, too. */
+static bool is_too_much(const struct translation *t)
+{
+    return t->depth >= MAX_EXPRESSION_DEPTH || t->arena->used > LIMIT_RUN_ARENA / 4;
+}
+
 static bool parse_unary(struct translation *t, struct value *ret_value)
 {
     struct value value;
     bool parsed;
 
-    if (t->depth == MAX_EXPRESSION_DEPTH)
+    if (is_too_much(t))
         return cannot(t, "it is nested too deeply");
     t->depth++;
     if (take_sign(t, "-"))
@@ -341,6 +372,8 @@ static bool parse_unary(struct translation *t, struct value *ret_value)
         parsed = parse_unary(t, &value) && negate_condition(t, &value, ret_value);
     else
         parsed = parse_operand(t, ret_value);
+    while (parsed && take_word(t, "collate"))
+        parsed = parse_collation(t, ret_value);
     t->depth--;
     return parsed;
 }
@@ -348,13 +381,13 @@ static bool parse_unary(struct translation *t, struct value *ret_value)
 /* The character value_arithmetic() knows the next operator by, 0 when there is none of them. */
 static char term_sign(const struct translation *t)
 {
-    if (is_word(next(t), "div"))
+    if (is_word(next_token(t), "div"))
         return 'd';
-    if (is_sign(next(t), "%") || is_word(next(t), "mod"))
+    if (is_sign(next_token(t), "%") || is_word(next_token(t), "mod"))
         return '%';
-    if (is_sign(next(t), "*"))
+    if (is_sign(next_token(t), "*"))
         return '*';
-    return is_sign(next(t), "/") ? '/' : '\0';
+    return is_sign(next_token(t), "/") ? '/' : '\0';
 }
 
 static bool parse_term(struct translation *t, struct value *ret_value)
@@ -378,9 +411,14 @@ static bool parse_sum(struct translation *t, struct value *ret_value)
 
     if (!parse_term(t, &left))
         return false;
-    while (is_sign(next(t), "+") || is_sign(next(t), "-")) {
-        char sign = next(t)->text.ptr[0];
+    while (is_sign(next_token(t), "+") || is_sign(next_token(t), "-")) {
+        char sign = next_token(t)->text.ptr[0];
         t->at++;
+        if (t->view != NULL && is_word(next_token(t), "interval")) {
+            if (!view_parse_interval(t, sign, &left))
+                return false;
+            continue;
+        }
         if (!parse_term(t, &right) || !value_arithmetic(t, sign, &left, &right, &left))
             return false;
     }
@@ -399,7 +437,7 @@ static bool parse_is(struct translation *t, const struct value *left, struct val
     while (i < COUNT_OF(words) && !take_word(t, words[i]))
         i++;
     if (i == COUNT_OF(words))
-        return cannot(t, "IS " STR_FMT " is not translated", STR_ARG(next(t)->text));
+        return cannot(t, "IS " STR_FMT " is not translated", STR_ARG(next_token(t)->text));
     if (i > 0 && !value_condition(t, left, &sql))
         return false;
     *ret_value = (struct value){.kind = VALUE_BOOL};
@@ -416,8 +454,10 @@ static bool parse_in(struct translation *t, const struct value *left, bool negat
 
     if (!need_sign(t, "("))
         return false;
+    if (t->view != NULL && view_starts_query(t, t->at))
+        return view_parse_in(t, left, negated, ret_value);
     do {
-        if (!parse_or(t, ARENA_PUSH(t->arena, list, count, capacity)))
+        if (!parse_expression(t, ARENA_PUSH(t->arena, list, count, capacity)))
             return false;
     } while (take_sign(t, ","));
     return need_sign(t, ")") && value_in(t, left, list, count, negated, ret_value);
@@ -442,6 +482,18 @@ static bool is_comparison(const struct token *token)
     return false;
 }
 
+static bool parse_comparison(struct translation *t, struct value *left)
+{
+    struct str sign = next_token(t)->text;
+    struct value right;
+
+    t->at++;
+    if (t->view != NULL && (is_word(next_token(t), "all") || is_word(next_token(t), "any") ||
+                            is_word(next_token(t), "some")))
+        return view_parse_quantified(t, sign, left, left);
+    return parse_sum(t, &right) && value_compare(t, sign, left, &right, left);
+}
+
 static bool parse_predicate(struct translation *t, struct value *ret_value)
 {
     struct value left, right;
@@ -449,7 +501,7 @@ static bool parse_predicate(struct translation *t, struct value *ret_value)
     if (!parse_sum(t, &left))
         return false;
     for (bool more = true; more;) {
-        bool negated = is_word(next(t), "not");
+        bool negated = is_word(next_token(t), "not");
         t->at += negated;
         if (take_word(t, "in")) {
             more = parse_in(t, &left, negated, &left);
@@ -458,13 +510,11 @@ static bool parse_predicate(struct translation *t, struct value *ret_value)
         } else if (take_word(t, "like")) {
             more = parse_sum(t, &right) && value_like(t, &left, &right, negated, &left);
         } else if (negated) {
-            return cannot(t, "NOT " STR_FMT " is not translated", STR_ARG(next(t)->text));
+            return cannot(t, "NOT " STR_FMT " is not translated", STR_ARG(next_token(t)->text));
         } else if (take_word(t, "is")) {
             more = parse_is(t, &left, &left);
-        } else if (is_comparison(next(t))) {
-            struct str sign = next(t)->text;
-            t->at++;
-            more = parse_sum(t, &right) && value_compare(t, sign, &left, &right, &left);
+        } else if (is_comparison(next_token(t))) {
+            more = parse_comparison(t, &left);
         } else {
             break;
         }
@@ -530,7 +580,7 @@ static bool parse_xor(struct translation *t, struct value *ret_value)
     return true;
 }
 
-static bool parse_or(struct translation *t, struct value *ret_value)
+bool parse_expression(struct translation *t, struct value *ret_value)
 {
     struct value left, right;
 
@@ -563,9 +613,9 @@ bool translate_expression(struct planner *p, const struct planned_table *table, 
         cannot(&t, "it holds something that is not translated");
     } else {
         t.tokens = tokens;
-        done = parse_or(&t, &value);
-        if (done && next(&t)->kind != TOKEN_END)
-            done = cannot(&t, "\"" STR_FMT "\" is not translated", STR_ARG(next(&t)->text));
+        done = parse_expression(&t, &value);
+        if (done && next_token(&t)->kind != TOKEN_END)
+            done = cannot(&t, "\"" STR_FMT "\" is not translated", STR_ARG(next_token(&t)->text));
     }
     if (!done) {
         *ret_why = arena_str(p->arena, t.why);

@@ -1,5 +1,5 @@
 /* The functions of MySQL that mean the same in PostgreSQL, and conversions. */
-#include "plan/expression.h"
+#include "plan/view.h"
 
 static bool take_text(struct translation *t, const struct value *argument)
 {
@@ -266,6 +266,12 @@ static const struct {
 bool value_call(struct translation *t, struct str function, struct value *arguments, size_t count,
                 struct value *ret_value)
 {
+    bool known = false;
+
+    if (t->view != NULL && !view_call(t, function, arguments, count, &known, ret_value))
+        return false;
+    if (known)
+        return true;
     for (size_t i = 0; i < COUNT_OF(functions); i++) {
         if (!str_equal_nocase(function, str_of(functions[i].name)))
             continue;

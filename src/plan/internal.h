@@ -50,6 +50,8 @@ void check_policies(struct planner *p);
 void map_partitions(struct planner *p, struct planned_table *table);
 /* Names of all partitions; they join those that are taken in the schema. */
 void name_partitions(struct planner *p, struct map *reserved);
+/* Views, in the order in which they can be created. After map_expressions(). */
+void map_views(struct planner *p);
 /* The keys by which a table's rows are read in parts. */
 void choose_chunk_key(struct planner *p, struct planned_table *table);
 
@@ -63,6 +65,8 @@ struct finding *add_finding(struct planner *p, enum severity severity, enum erro
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* A name that PostgreSQL has for columns of its own, such as xmin. */
+bool is_system_column(struct str name);
 /* `name` as the options want it, at most 63 bytes: cut at a character and hashed where longer. */
 struct str map_name(const struct planner *p, struct str name);
 struct str fit_name(struct arena *arena, struct str name);

@@ -421,7 +421,7 @@ static void wish_in_schema(struct planner *p, const struct planned_table *table,
     index->target.name = STR_NULL;
 }
 
-/* Tables, and the sequences that PostgreSQL makes for identities, have names in the same space. */
+/* Tables, the sequences that PostgreSQL makes for identities, and views share their names. */
 static void reserve_relations(struct planner *p, struct map *reserved)
 {
     for (size_t i = 0; i < p->plan->table_count; i++) {
@@ -446,6 +446,9 @@ static void reserve_relations(struct planner *p, struct map *reserved)
                          STR_ARG(table->target.name)));
         finding->fix = STR("rename it in MySQL, or leave it out with --exclude");
     }
+    for (size_t i = 0; i < p->plan->view_count; i++)
+        if (p->plan->views[i].disposition == DISPOSITION_CREATED)
+            map_add(reserved, p->plan->views[i].name, &p->plan->views[i]);
 }
 
 /* One finding for all of them: the same few names (idx_user_id) come in many tables. */

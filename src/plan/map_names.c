@@ -103,7 +103,7 @@ const char *plan_names_word(enum plan_names names)
 /* ---- tables and columns ---------------------------------------------------------------------- */
 
 /* Every PostgreSQL table has these; no column of ours can be called so. */
-static bool is_system_column(struct str name)
+bool is_system_column(struct str name)
 {
     static const char *const names[] = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"};
 
@@ -163,6 +163,31 @@ static void map_column_names(struct planner *p, struct planned_table *table)
     }
 }
 
+/* A view whose name is taken is left to people: no row hangs on it. */
+static void name_views(struct planner *p, struct map *seen)
+{
+    for (size_t i = 0; i < p->plan->view_count; i++) {
+        struct planned_view *view = &p->plan->views[i];
+        arena_rewind(p->scratch);
+        view->name = map_name(p, view->source->name);
+        if (view->disposition != DISPOSITION_CREATED)
+            continue;
+        struct str object = object_name(p, view->source->name, STR(""));
+        note_new_name(p, object, view->source->name, view->name);
+        if (map_add(seen, view->name, view))
+            continue;
+        view->disposition = DISPOSITION_NOT_TRANSLATED;
+        view->disposition_reason = arena_format(
+            p->arena, "its name would be \"" STR_FMT "\", which is taken", STR_ARG(view->name));
+        struct finding *finding =
+            add_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object,
+                        arena_format(p->arena, "this view is not translated: " STR_FMT,
+                                     STR_ARG(view->disposition_reason)));
+        finding->detail = view->source->text;
+        finding->fix = STR("rename it in MySQL, or create it on the target by hand");
+    }
+}
+
 void map_names(struct planner *p)
 {
     struct map seen;
@@ -184,6 +209,7 @@ void map_names(struct planner *p)
             add_collision(p, object, other->source->name, table->target.name);
         }
     }
+    name_views(p, &seen);
 }
 
 /* ---- names within a namespace ---------------------------------------------------------------- */

@@ -95,16 +95,27 @@ static void note_idle_patterns(struct planner *p, const char *option, const stru
         bool fits = false;
         for (size_t t = 0; !fits && t < p->catalog->table_count; t++)
             fits = find_pattern(p, &patterns[i], 1, p->catalog->tables[t].name) != NULL;
+        for (size_t v = 0; !fits && v < p->plan->view_count; v++)
+            fits = find_pattern(p, &patterns[i], 1, p->plan->views[v].source->name) != NULL;
         if (!fits)
             add_finding(p, SEVERITY_CHANGES, 0, patterns[i],
                         arena_format(p->arena, "%s: this pattern fits no table", option));
     }
 }
 
-static void leave_out(struct planned_table *table, struct str reason)
+/* Whether a table or view comes along; else *ret_reason. */
+static bool is_selected(struct planner *p, struct str name, struct str *ret_reason)
 {
-    table->disposition = DISPOSITION_LEFT_OUT;
-    table->disposition_reason = reason;
+    const struct plan_options *options = p->options;
+    const struct str *pattern = find_pattern(p, options->exclude, options->exclude_count, name);
+
+    if (pattern != NULL) {
+        *ret_reason = arena_format(p->arena, "--exclude " STR_FMT, STR_ARG(*pattern));
+        return false;
+    }
+    *ret_reason = STR("not among --tables");
+    return options->include_count == 0 ||
+           find_pattern(p, options->include, options->include_count, name) != NULL;
 }
 
 static void note_engine(struct planner *p, const struct source_table *table, struct str object)
@@ -135,20 +146,25 @@ static void note_table(struct planner *p, const struct source_table *table)
 void select_tables(struct planner *p)
 {
     const struct plan_options *options = p->options;
+    struct str reason;
 
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];
-        struct str name = table->source->name;
         arena_rewind(p->scratch);
-        const struct str *pattern = find_pattern(p, options->exclude, options->exclude_count, name);
-
-        if (pattern != NULL)
-            leave_out(table, arena_format(p->arena, "--exclude " STR_FMT, STR_ARG(*pattern)));
-        else if (options->include_count > 0 &&
-                 find_pattern(p, options->include, options->include_count, name) == NULL)
-            leave_out(table, STR("not among --tables"));
-        else
+        if (is_selected(p, table->source->name, &reason)) {
             note_table(p, table->source);
+            continue;
+        }
+        table->disposition = DISPOSITION_LEFT_OUT;
+        table->disposition_reason = reason;
+    }
+    for (size_t i = 0; i < p->plan->view_count; i++) {
+        struct planned_view *view = &p->plan->views[i];
+        arena_rewind(p->scratch);
+        if (is_selected(p, view->source->name, &reason))
+            continue;
+        view->disposition = DISPOSITION_LEFT_OUT;
+        view->disposition_reason = reason;
     }
     note_idle_patterns(p, "--tables", options->include, options->include_count);
     note_idle_patterns(p, "--exclude", options->exclude, options->exclude_count);
@@ -160,6 +176,8 @@ static void note_objects(struct planner *p)
 {
     for (size_t i = 0; i < p->catalog->object_count; i++) {
         const struct source_object *object = &p->catalog->objects[i];
+        if (object->kind == OBJECT_VIEW)
+            continue;
         struct finding *finding = add_finding(
             p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, object_name(p, object->name, STR("")),
             arena_format(p->arena, "this %s is not translated", object_kind_name(object->kind)));
@@ -208,6 +226,13 @@ static void begin_plan(struct planner *p)
         table->target.comment = table->source->comment;
         table->identity_column = -1;
     }
+    plan->views = ARENA_ARRAY(p->arena, p->catalog->object_count + 1, struct planned_view);
+    for (size_t i = 0; i < p->catalog->object_count; i++)
+        if (p->catalog->objects[i].kind == OBJECT_VIEW)
+            plan->views[plan->view_count++] =
+                (struct planned_view){.source = &p->catalog->objects[i],
+                                      .schema = p->options->schema,
+                                      .disposition_reason = STR("")};
     for (size_t i = 0; i < p->options->rule_count; i++)
         p->options->rules[i].used = false;
     for (enum value_class i = 0; i < CLASS_COUNT; i++)
@@ -240,6 +265,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     map_expressions(&planner);
     map_keys(&planner);
     check_policies(&planner);
+    map_views(&planner);
     note_objects(&planner);
 
     TRY(digest_plan(&plan, digest));

@@ -132,6 +132,19 @@ struct planned_table {
     struct str on_update_trigger; /* its name */
 };
 
+/* In the order in which they can be created: a view stands behind those that it reads. */
+struct planned_view {
+    const struct source_object *source;
+    enum disposition disposition;
+    struct str disposition_reason; /* why it is not created */
+    struct str schema, name;
+    struct str *columns; /* names in the target */
+    size_t column_count;
+    struct str query_sql;     /* what stands behind AS */
+    bool security_invoker;    /* its reader's rights count, not its owner's */
+    const char *check_option; /* "CASCADED", "LOCAL"; NULL without */
+};
+
 struct plan {
     const struct source_catalog *catalog;
     const struct plan_options *options;
@@ -141,6 +154,8 @@ struct plan {
     size_t collation_count, collation_capacity;
     struct planned_enum *enums; /* by table and column */
     size_t enum_count;
+    struct planned_view *views;
+    size_t view_count;
     struct finding_list findings;
     struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
 };
@@ -153,6 +168,11 @@ bool text_compare_parse(struct str text, enum text_compare *ret_compare);
 struct error *plan_make(const struct source_catalog *catalog, const struct source_facts *facts,
                         struct plan_options *options, struct arena *arena, struct plan *ret_plan)
     CHECKED;
+/* The planned view of a source's view; NULL for other objects. */
+const struct planned_view *plan_find_view(const struct plan *plan,
+                                          const struct source_object *object);
+/* CREATE VIEW and its owner; "" when it is not created. Each statement ends in ";\n". */
+void plan_print_view(const struct plan *plan, const struct planned_view *view, struct buf *sql);
 size_t plan_count_findings(const struct plan *plan, enum severity severity);
 /* For people: tables, columns with source type -> target type and the reason, then findings. */
 struct error *plan_print_text(const struct plan *plan, struct buf *text) CHECKED;

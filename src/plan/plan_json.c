@@ -471,6 +471,22 @@ json_t *enum_json(struct writer *w, const struct plan *plan, size_t i)
 
 /* ---- the rest -------------------------------------------------------------------------------- */
 
+static void put_view(struct writer *w, json_t *object, const struct plan *plan,
+                     const struct planned_view *view)
+{
+    struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+
+    put_text(w, object, "disposition_reason", view->disposition_reason);
+    if (view->disposition == DISPOSITION_CREATED) {
+        plan_print_view(plan, view, &sql);
+        put_text(w, object, "schema", view->schema);
+        put_text(w, object, "target", view->name);
+        put_number(w, object, "position", (uint64_t)(view - plan->views));
+        put_text(w, object, "sql", buf_str(&sql));
+    }
+    buf_free(&sql);
+}
+
 json_t *object_json(struct writer *w, const struct plan *plan, size_t i)
 {
     const struct source_object *source = &plan->catalog->objects[i];
@@ -480,7 +496,11 @@ json_t *object_json(struct writer *w, const struct plan *plan, size_t i)
     put_text(w, object, "name", source->name);
     put_text(w, object, "table", source->table);
     put_text(w, object, "text", source->text);
-    put_c(w, object, "disposition", disposition_word(DISPOSITION_NOT_TRANSLATED));
+    const struct planned_view *view = plan_find_view(plan, source);
+    put_c(w, object, "disposition",
+          disposition_word(view != NULL ? view->disposition : DISPOSITION_NOT_TRANSLATED));
+    if (view != NULL)
+        put_view(w, object, plan, view);
     return object;
 }
 

@@ -110,6 +110,15 @@ static void print_rest(const struct plan *plan, struct buf *sql)
     }
 }
 
+static void print_views(const struct plan *plan, struct buf *sql)
+{
+    for (size_t i = 0; i < plan->view_count; i++) {
+        if (plan->views[i].disposition == DISPOSITION_CREATED)
+            buf_add_char(sql, '\n');
+        plan_print_view(plan, &plan->views[i], sql);
+    }
+}
+
 struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
 {
     print_tables(plan, sql);
@@ -120,5 +129,6 @@ struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
     print_constraints(plan, sql, true);
     buf_add_char(sql, '\n');
     print_rest(plan, sql);
+    print_views(plan, sql);
     return buf_error(sql);
 }

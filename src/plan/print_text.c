@@ -279,29 +279,51 @@ static void add_findings(struct buf *text, const struct plan *plan, enum severit
             add_finding_lines(text, &plan->findings.items[i]);
 }
 
+static void add_left_out_line(struct buf *text, struct str name, struct str reason, bool *is_first)
+{
+    buf_add_c(text, *is_first ? "\nLEFT OUT\n" : "");
+    *is_first = false;
+    buf_add_c(text, "  ");
+    add_cut(text, name, 60);
+    buf_add_c(text, "  ");
+    add_cut(text, reason, 36);
+    buf_add_char(text, '\n');
+}
+
 static void add_left_out(struct buf *text, const struct plan *plan)
 {
     bool is_first = true;
 
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
-        if (table->disposition == DISPOSITION_CREATED)
-            continue;
-        buf_add_c(text, is_first ? "\nLEFT OUT\n" : "");
-        is_first = false;
-        buf_add_c(text, "  ");
-        add_cut(text, table->source->name, 60);
-        buf_add_c(text, "  ");
-        add_cut(text, table->disposition_reason, 36);
-        buf_add_char(text, '\n');
+        if (table->disposition != DISPOSITION_CREATED)
+            add_left_out_line(text, table->source->name, table->disposition_reason, &is_first);
     }
+    for (size_t i = 0; i < plan->view_count; i++) {
+        const struct planned_view *view = &plan->views[i];
+        if (view->disposition == DISPOSITION_LEFT_OUT)
+            add_left_out_line(text, view->source->name, view->disposition_reason, &is_first);
+    }
+}
+
+static void add_view(struct buf *text, const struct planned_view *view)
+{
+    buf_add_c(text, "\n");
+    add_cut(text, view->source->name, LINE_COLUMNS - 8);
+    buf_add_c(text, " (view)");
+    if (!str_equal(view->source->name, view->name)) {
+        buf_add_c(text, "\n -> ");
+        add_cut(text, view->name, LINE_COLUMNS - 4);
+    }
+    buf_add_c(text, "\n    ");
+    add_wrapped(text, view->query_sql, 4, 6);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static void add_counts(struct buf *text, const struct plan *plan)
 {
-    size_t created = 0, columns = 0, indexes = 0, foreign_keys = 0;
+    size_t created = 0, columns = 0, indexes = 0, foreign_keys = 0, views = 0;
 
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
@@ -314,11 +336,13 @@ static void add_counts(struct buf *text, const struct plan *plan)
         for (size_t k = 0; k < table->foreign_key_count; k++)
             foreign_keys += table->foreign_keys[k].translated;
     }
+    for (size_t i = 0; i < plan->view_count; i++)
+        views += plan->views[i].disposition == DISPOSITION_CREATED;
     buf_add_format(text,
-                   "\n%zu of %zu tables, %zu columns, %zu indexes, %zu foreign keys; "
-                   "%zu other objects not translated\n",
-                   created, plan->table_count, columns, indexes, foreign_keys,
-                   plan->catalog->object_count);
+                   "\n%zu of %zu tables, %zu columns, %zu indexes, %zu foreign keys, %zu of %zu "
+                   "views; %zu other objects not translated\n",
+                   created, plan->table_count, columns, indexes, foreign_keys, views,
+                   plan->view_count, plan->catalog->object_count - plan->view_count);
     buf_add_format(
         text, "%zu blockers, %zu changes, %zu notes\n", plan_count_findings(plan, SEVERITY_BLOCKER),
         plan_count_findings(plan, SEVERITY_CHANGES), plan_count_findings(plan, SEVERITY_NOTE));
@@ -355,6 +379,9 @@ struct error *plan_print_text(const struct plan *plan, struct buf *text)
     for (size_t i = 0; i < plan->table_count; i++)
         if (plan->tables[i].disposition == DISPOSITION_CREATED)
             add_table(text, &plan->tables[i], &said);
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (plan->views[i].disposition == DISPOSITION_CREATED)
+            add_view(text, &plan->views[i]);
     add_left_out(text, plan);
     add_findings(text, plan, SEVERITY_BLOCKER,
                  "BLOCKERS: the run is refused until they are settled");

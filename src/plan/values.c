@@ -1,5 +1,5 @@
 /* What pieces of an expression mean: what is the same on both sides, and in which words. */
-#include "plan/expression.h"
+#include "plan/view.h"
 
 /* MySQL computes decimals with at most so many digits, and cuts what is behind. */
 #define MAX_DECIMAL_PRECISION 65
@@ -26,8 +26,8 @@ static void value_of_integer(const struct source_type *type, const struct target
 }
 
 /* What is known of a column's values, when its type is of the same nature on both sides. */
-static void value_of_types(const struct source_type *type, const struct target_type *target,
-                           struct value *value)
+void value_of_types(const struct source_type *type, const struct target_type *target,
+                    struct value *value)
 {
     bool is_text = target->kind == TARGET_TEXT || target->kind == TARGET_VARCHAR;
     bool is_blob =
@@ -83,9 +83,15 @@ bool value_of_column(struct translation *t, struct str name, struct value *ret_v
 
 /* ---- numbers and conditions ------------------------------------------------------------------ */
 
-static bool is_number(const struct value *value)
+bool value_is_number(const struct value *value)
 {
     return value->kind == VALUE_INT || value->kind == VALUE_DECIMAL || value->kind == VALUE_FLOAT;
+}
+
+bool value_is_day(const struct value *value)
+{
+    return value->kind == VALUE_DATE || value->kind == VALUE_TIMESTAMP ||
+           value->kind == VALUE_INSTANT;
 }
 
 static bool is_text(const struct value *value)
@@ -98,8 +104,7 @@ static bool is_constant(const struct value *value)
     return value->literal.len > 0;
 }
 
-/* A condition is 0 or 1 to MySQL. */
-static struct value as_number(struct translation *t, const struct value *value)
+struct value value_as_number(struct translation *t, const struct value *value)
 {
     struct value number = *value;
 
@@ -115,7 +120,7 @@ bool value_condition(struct translation *t, const struct value *value, struct st
 {
     if (value->kind == VALUE_BOOL)
         *ret_sql = value->sql;
-    else if (is_number(value))
+    else if (value_is_number(value))
         *ret_sql = arena_format(t->arena, "(" STR_FMT " <> 0)", STR_ARG(value->sql));
     else
         return cannot(t, "it takes something for a condition that is none to PostgreSQL");
@@ -163,6 +168,9 @@ static bool decimal_digits(struct translation *t, char sign, const struct value 
         value->precision = BIGINT_DIGITS;
         return true;
     }
+    /* In a view, digits are counted from sums; only a fraction that is cut makes a difference. */
+    if (t->view != NULL && value->precision > MAX_DECIMAL_PRECISION)
+        value->precision = MAX_DECIMAL_PRECISION;
     return (value->precision <= MAX_DECIMAL_PRECISION && value->scale <= MAX_DECIMAL_SCALE) ||
            cannot(t, "it computes with more digits than MySQL keeps");
 }
@@ -198,18 +206,24 @@ static bool divide(struct translation *t, char sign, const struct value *left,
 bool value_arithmetic(struct translation *t, char sign, const struct value *left_operand,
                       const struct value *right_operand, struct value *ret_value)
 {
-    struct value left = as_number(t, left_operand), right = as_number(t, right_operand);
+    struct value left = value_as_number(t, left_operand), right = value_as_number(t, right_operand);
     struct value value = {.kind = VALUE_DECIMAL, .wide = true};
 
-    if (!is_number(&left) || !is_number(&right))
+    if (!value_is_number(&left) || !value_is_number(&right))
         return cannot(t, "it computes with something that is no number");
+    if (left.hides_digits || right.hides_digits)
+        return cannot(t, "it computes with an average or quotient, of which the source keeps more "
+                         "digits than it shows");
+    if (sign == '/' && t->view != NULL)
+        return view_divide(t, &left, &right, ret_value);
     if (sign == '/')
         return cannot(t, "\"/\" is not translated: how many digits MySQL keeps is a setting");
     if (left.kind == VALUE_FLOAT || right.kind == VALUE_FLOAT)
         value.kind = VALUE_FLOAT;
     else if (left.kind == VALUE_INT && right.kind == VALUE_INT)
         value.kind = VALUE_INT;
-    if (sign != 'd' && sign != '%' && may_go_below_zero(sign, &left, &right))
+    /* A view that works on the source has no such rows. */
+    if (t->view == NULL && sign != 'd' && sign != '%' && may_go_below_zero(sign, &left, &right))
         return cannot(t, "arithmetic on unsigned numbers is an error in MySQL below zero");
     value.is_unsigned = left.is_unsigned || right.is_unsigned;
     if (sign == 'd' || sign == '%') {
@@ -227,11 +241,11 @@ bool value_arithmetic(struct translation *t, char sign, const struct value *left
 
 bool value_negate(struct translation *t, const struct value *operand, struct value *ret_value)
 {
-    struct value value = as_number(t, operand);
+    struct value value = value_as_number(t, operand);
 
-    if (!is_number(&value))
+    if (!value_is_number(&value))
         return cannot(t, "it negates something that is no number");
-    if (value.is_unsigned)
+    if (value.is_unsigned && t->view == NULL)
         return cannot(t, "arithmetic on unsigned numbers is an error in MySQL below zero");
     value.sql = arena_format(t->arena, "(- " STR_FMT ")", STR_ARG(wide_sql(t, &value)));
     value.wide = true;
@@ -262,8 +276,10 @@ static bool pair_texts(struct translation *t, const struct value *left, const st
         equality = left->equality;
     if (right->kind == VALUE_TEXT && right->equality > equality)
         equality = right->equality;
-    if (equality == EQUAL_LOOSE)
+    if (equality == EQUAL_LOOSE && t->view == NULL)
         return cannot(t, "it compares text by a collation that takes different strings for equal");
+    if (equality == EQUAL_LOOSE)
+        view_remark(t, REMARK_TEXT_EQUAL);
     *ret_left = left->sql;
     *ret_right = right->sql;
     if (equality == EQUAL_PADDED) {
@@ -278,6 +294,8 @@ static bool pair_with_literal(struct translation *t, const struct value *value,
 {
     struct target_type type = {.kind = TARGET_DATE, .fraction = 6};
 
+    if (t->view != NULL && value->kind != VALUE_DATE && value->kind != VALUE_TIMESTAMP)
+        return view_pair_with_literal(t, value, literal, ret_sql);
     if (value->kind == VALUE_ENUM) {
         *ret_sql = literal->sql;
         return is_label(value->type, literal->literal) ||
@@ -299,24 +317,35 @@ static bool pair_with_literal(struct translation *t, const struct value *value,
 static bool pair(struct translation *t, bool for_equality, const struct value *left,
                  const struct value *right, struct str *ret_left, struct str *ret_right)
 {
-    bool is_days = (left->kind == VALUE_DATE || left->kind == VALUE_TIMESTAMP) &&
-                   (right->kind == VALUE_DATE || right->kind == VALUE_TIMESTAMP);
+    bool is_days = value_is_day(left) && value_is_day(right);
     bool is_same =
         left->kind == right->kind && (left->kind == VALUE_BYTES || left->kind == VALUE_INTERVAL);
-    struct value left_number = as_number(t, left), right_number = as_number(t, right);
+    struct value left_number = value_as_number(t, left), right_number = value_as_number(t, right);
 
     *ret_left = left->sql;
     *ret_right = right->sql;
     if (is_days || is_same)
         return true;
-    if (is_number(&left_number) && is_number(&right_number)) {
+    if (t->view != NULL && view_pair(t, for_equality, left, right))
+        return true;
+    if (left->hides_digits || right->hides_digits)
+        return cannot(t, "it compares an average or quotient, of which the source keeps more "
+                         "digits than it shows");
+    if (value_is_number(&left_number) && value_is_number(&right_number)) {
         *ret_left = left_number.sql;
         *ret_right = right_number.sql;
         return true;
     }
-    if (!for_equality && (is_text(left) || left->kind == VALUE_ENUM) &&
+    if (t->view == NULL && !for_equality && (is_text(left) || left->kind == VALUE_ENUM) &&
         (is_text(right) || right->kind == VALUE_ENUM))
         return cannot(t, "it puts text in an order, which is another in PostgreSQL");
+    if (t->view != NULL && view_is_text(left) && view_is_text(right)) {
+        if (!for_equality)
+            view_remark(t, REMARK_TEXT_EXTREMES);
+        struct value left_text = view_label_text(t, left, right);
+        struct value right_text = view_label_text(t, right, left);
+        return pair_texts(t, &left_text, &right_text, ret_left, ret_right);
+    }
     if (is_text(left) && is_text(right))
         return pair_texts(t, left, right, ret_left, ret_right);
     if (right->kind == VALUE_LITERAL)
@@ -387,10 +416,18 @@ bool value_like(struct translation *t, const struct value *value, const struct v
                 bool negated, struct value *ret_value)
 {
     size_t backslashes = 0;
+    struct value text = *value;
 
+    if (t->view != NULL) {
+        if (!view_text(t, value, &text))
+            return false;
+        if (text.equality == EQUAL_LOOSE && view_is_text(value))
+            view_remark(t, REMARK_TEXT_EQUAL);
+        value = &text;
+    }
     if (value->kind != VALUE_TEXT || pattern->kind != VALUE_LITERAL)
         return cannot(t, "LIKE on anything but a column and a pattern is not translated");
-    if (value->equality == EQUAL_LOOSE)
+    if (value->equality == EQUAL_LOOSE && t->view == NULL)
         return cannot(t, "it compares text by a collation that takes different strings for equal");
     while (backslashes < pattern->literal.len &&
            pattern->literal.ptr[pattern->literal.len - 1 - backslashes] == '\\')
@@ -433,6 +470,8 @@ bool value_unite(struct translation *t, struct value *united, const struct value
     if (value.kind == VALUE_LITERAL) {
         value.kind = VALUE_TEXT;
         value.utf8 = true;
+        if (t->view != NULL) /* the connection's collation */
+            value.equality = EQUAL_LOOSE;
     }
     if (united->kind == VALUE_NULL) {
         *united = value;
@@ -440,11 +479,13 @@ bool value_unite(struct translation *t, struct value *united, const struct value
         return true;
     }
     if (united->kind == VALUE_BOOL && value.kind != VALUE_BOOL)
-        *united = as_number(t, united);
+        *united = value_as_number(t, united);
     if (value.kind == VALUE_BOOL && united->kind != VALUE_BOOL)
-        value = as_number(t, &value);
-    if (is_number(united) && is_number(&value))
+        value = value_as_number(t, &value);
+    if (value_is_number(united) && value_is_number(&value))
         return unite_numbers(t, united, &value);
+    if (t->view != NULL)
+        return view_unite(t, united, &value);
     if (united->kind != value.kind || value.kind == VALUE_ENUM || value.kind == VALUE_JSON ||
         value.kind == VALUE_OTHER)
         return cannot(t, "its results are of different kinds");
@@ -457,5 +498,10 @@ bool value_unite(struct translation *t, struct value *united, const struct value
 struct str value_united_sql(struct translation *t, const struct value *value,
                             const struct value *united)
 {
-    return is_number(united) ? as_number(t, value).sql : value->sql;
+    struct value text;
+
+    if (t->view != NULL && united->kind == VALUE_TEXT && value->kind != VALUE_TEXT &&
+        value->kind != VALUE_NULL && view_text(t, value, &text))
+        return text.sql;
+    return value_is_number(united) ? value_as_number(t, value).sql : value->sql;
 }

@@ -305,6 +305,24 @@ static void add_collations(struct pass *pass, const struct plan *plan)
     }
 }
 
+static void judge_view(const struct pass *pass, const struct planned_view *view,
+                       struct report_object *object)
+{
+    if (view == NULL)
+        return;
+    if (view->disposition != DISPOSITION_CREATED) {
+        object->reason = view->disposition_reason;
+        if (view->disposition == DISPOSITION_LEFT_OUT)
+            object->outcome = STR("left out");
+        return;
+    }
+    object->target = arena_format(pass->facts->arena, STR_FMT "." STR_FMT, STR_ARG(view->schema),
+                                  STR_ARG(view->name));
+    judge(find_step(pass, "view", view->name), object);
+    if (str_equal_c(object->outcome, "created"))
+        object->source_text = STR("");
+}
+
 void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_t count)
 {
     const struct plan *plan = facts->input->plan;
@@ -333,6 +351,8 @@ void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_
                                      .outcome = STR("not translated"),
                                      .source_text = object->text};
 
+        if (object->kind == OBJECT_VIEW)
+            judge_view(&pass, plan_find_view(plan, object), &lost);
         add_object(&pass, lost);
     }
 }
