@@ -305,6 +305,7 @@ void cli_plan_options(const struct cli_options *options, struct plan_options *re
         .owner = str_of(options->owner),
         .names = (enum plan_names)options->names,
         .partitions = (enum plan_partitions)options->partitions,
+        .fulltext = str_of(options->fulltext),
         .include = options->tables.items,
         .include_count = options->tables.count,
         .exclude = options->exclude.items,

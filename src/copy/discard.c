@@ -35,6 +35,9 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
     for (size_t i = 0; i < plan->view_count; i++)
         if (plan->views[i].disposition == DISPOSITION_CREATED)
             map_add(&planned, plan->views[i].name, &planned);
+    for (size_t i = 0; i < plan->sequence_count; i++)
+        if (!plan->sequences[i].is_left_out)
+            map_add(&planned, plan->sequences[i].target.name, &planned);
     /* Relations of every kind share one namespace, types of tables another one with domains. */
     TRY(sink_query(session,
                    "SELECT q.name, q.is_type FROM ("
@@ -127,6 +130,18 @@ static void add_drop_types(struct buf *sql, struct str schema, const struct ledg
     }
 }
 
+static void add_drop_sequences(struct buf *sql, struct str schema, const struct ledger_step *steps,
+                               size_t step_count)
+{
+    for (size_t k = 0; k < step_count; k++) {
+        if (!step_is(&steps[k], STR("create sequence"), STR_NULL))
+            continue;
+        buf_add_c(sql, "DROP SEQUENCE IF EXISTS ");
+        sink_quote_name(sql, schema, steps[k].name);
+        buf_add_c(sql, ";\n");
+    }
+}
+
 static void add_drop_functions(struct buf *sql, struct str schema, const struct ledger_step *steps,
                                size_t step_count)
 {
@@ -159,6 +174,7 @@ struct error *copy_discard(struct ledger *ledger, struct arena *arena)
     add_drop_tables(&sql, tables, table_count, steps, step_count);
     add_drop_collations(&sql, run.schema, steps, step_count);
     add_drop_types(&sql, run.schema, steps, step_count);
+    add_drop_sequences(&sql, run.schema, steps, step_count);
     add_drop_functions(&sql, run.schema, steps, step_count);
     /* The ledger goes in the same transaction: it never tells of tables that are gone. */
     buf_add_c(&sql, "DROP SCHEMA pgconverge CASCADE;\nCOMMIT");

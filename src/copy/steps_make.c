@@ -83,6 +83,27 @@ static struct error *push_enums(const struct plan *plan, struct arena *arena,
     return NULL;
 }
 
+/* Before the tables, whose defaults may ask them. */
+static struct error *push_sequences(const struct plan *plan, struct arena *arena,
+                                    struct step_list *steps)
+{
+    for (size_t i = 0; i < plan->sequence_count; i++) {
+        const struct target_sequence *sequence = &plan->sequences[i].target;
+        if (plan->sequences[i].is_left_out)
+            continue;
+        struct buf sql = new_sql();
+        sink_ddl_create_sequence(&sql, sequence);
+        add_owner(&sql, "SEQUENCE", sequence->schema, sequence->name, plan->options->owner);
+        TRY(push(steps, arena,
+                 (struct step){.kind = STR("create sequence"),
+                               .name = sequence->name,
+                               .crash_point = "schema",
+                               .essential = true},
+                 &sql));
+    }
+    return NULL;
+}
+
 struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
                                struct step_list *ret_steps)
 {
@@ -102,6 +123,7 @@ struct error *steps_for_schema(const struct plan *plan, struct arena *arena,
              &schema));
     TRY(push_collations(&steps, arena, plan));
     TRY(push_enums(plan, arena, &steps));
+    TRY(push_sequences(plan, arena, &steps));
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
         if (!is_created(table))
@@ -262,10 +284,29 @@ static struct error *push_trigger(struct step_list *steps, struct arena *arena,
                 &sql);
 }
 
+static struct error *push_next_numbers(const struct plan *plan, struct arena *arena,
+                                       struct step_list *steps)
+{
+    for (size_t i = 0; i < plan->sequence_count; i++) {
+        const struct planned_sequence *sequence = &plan->sequences[i];
+        if (sequence->is_left_out)
+            continue;
+        struct buf sql = new_sql();
+        sink_ddl_set_sequence(&sql, &sequence->target, sequence->source->next);
+        TRY(push(steps, arena,
+                 (struct step){.kind = STR("sequence"),
+                               .name = sequence->target.name,
+                               .crash_point = "sequence"},
+                 &sql));
+    }
+    return NULL;
+}
+
 struct error *steps_for_the_rest(const struct plan *plan, struct arena *arena,
                                  struct step_list *ret_steps)
 {
     struct step_list steps = {0};
+    TRY(push_next_numbers(plan, arena, &steps));
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *table = &plan->tables[i];
         struct step step = {.name = table->target.name, .table = table};

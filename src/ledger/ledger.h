@@ -188,8 +188,8 @@ void ledger_quarantine_delete_sql(uint64_t number, struct buf *sql);
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 
 /*
- * `kind`: "collation", "type", "table", "index", "check", "fk", "validate" (of either), "sequence",
- * "trigger", "comment", "view", "analyze".
+ * `kind`: "collation", "type", "create sequence", "table", "index", "check", "fk", "validate" (of
+ * either), "sequence" (its next number), "trigger", "comment", "view", "analyze".
  */
 struct ledger_step {
     struct str kind;

@@ -118,6 +118,14 @@ struct source_object {
     struct str text;
 };
 
+/* Of MariaDB. Those that have numbers beyond 64 bits with a sign are objects without translation. */
+struct source_sequence {
+    struct str name;
+    int64_t start, least, most, increment;
+    bool cycle;
+    int64_t next; /* the number behind all that were given out or set aside (cached) */
+};
+
 struct source_catalog {
     struct str database;
     enum source_flavor flavor;
@@ -125,6 +133,8 @@ struct source_catalog {
     size_t table_count;
     struct source_object *objects;
     size_t object_count;
+    struct source_sequence *sequences; /* by name, bytewise */
+    size_t sequence_count;
 };
 
 /* The server, as probed. */

@@ -72,8 +72,17 @@ struct target_index_part {
 struct target_index {
     struct str name;
     enum { TARGET_INDEX_PRIMARY, TARGET_INDEX_UNIQUE, TARGET_INDEX_PLAIN } kind;
+    const char *method; /* "gin", "gist"; NULL: btree */
     struct target_index_part *parts;
     size_t part_count;
+    struct str comment;
+};
+
+struct target_sequence {
+    struct str schema;
+    struct str name;
+    int64_t start, least, most, increment;
+    bool cycle;
 };
 
 struct target_foreign_key {

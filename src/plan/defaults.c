@@ -389,6 +389,40 @@ static bool is_phrase(const struct token *tokens, size_t count, const char *cons
     return i + 1 == count && words[i] == NULL;
 }
 
+static bool asks_a_sequence(const struct token *tokens, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tokens[i].kind == TOKEN_WORD && (str_equal_nocase(tokens[i].text, STR("nextval")) ||
+                                             str_equal_nocase(tokens[i].text, STR("lastval"))))
+            return true;
+    return false;
+}
+
+/* nextval(`database`.`sequence`), as MariaDB shows NEXT VALUE FOR as well. */
+static bool sequence_default(struct planner *p, const struct token *tokens, size_t count,
+                             const struct target_type *type, struct str *ret_sql)
+{
+    bool is_call = count == 7 && tokens[0].kind == TOKEN_WORD &&
+                   str_equal_nocase(tokens[0].text, STR("nextval")) &&
+                   str_equal_c(tokens[1].text, "(") && tokens[2].kind == TOKEN_NAME &&
+                   str_equal_c(tokens[3].text, ".") && tokens[4].kind == TOKEN_NAME &&
+                   str_equal_c(tokens[5].text, ")");
+    const struct planned_sequence *sequence;
+
+    if (!is_call || type->kind < TARGET_SMALLINT || type->kind > TARGET_NUMERIC ||
+        !str_equal(tokens[2].text, p->catalog->database))
+        return false;
+    sequence = find_sequence(p, tokens[4].text);
+    if (sequence == NULL)
+        return false;
+    struct str name = arena_format(p->arena, STR_FMT "." STR_FMT,
+                                   STR_ARG(quoted_ident(p->arena, sequence->target.schema)),
+                                   STR_ARG(quoted_ident(p->arena, sequence->target.name)));
+    *ret_sql = arena_format(p->arena, "nextval(" STR_FMT "::regclass)",
+                            STR_ARG(quoted_literal(p->arena, name)));
+    return true;
+}
+
 static bool function_default(struct planner *p, const struct token *tokens, size_t count,
                              const struct target_type *type, struct str *ret_sql,
                              struct str *ret_note)
@@ -516,6 +550,10 @@ bool translate_default(struct planner *p, const struct planned_table *table, int
     if (column->default_text.len > LIMIT_ERROR_TEXT ||
         !tokenize(p->arena, column->default_text, &tokens, &count))
         return false;
+    if (asks_a_sequence(tokens, count)) {
+        *ret_why = STR("what it asks of a sequence is not translated");
+        return sequence_default(p, tokens, count, type, ret_sql);
+    }
     return function_default(p, tokens, count, type, ret_sql, ret_note) ||
            constant_default(p, column->default_text, type, ret_sql, ret_why);
 }

@@ -31,8 +31,14 @@ struct planner {
 
 /* Which tables come along (--tables, --exclude), and what is to be said about each as a whole. */
 void select_tables(struct planner *p);
+/* Whether --tables or --exclude leave out what has this name. */
+bool is_left_out(const struct planner *p, struct str name);
 /* Names of tables and columns in the target; collisions are blockers. */
 void map_names(struct planner *p);
+/* MariaDB's sequences. After map_names(). */
+void map_sequences(struct planner *p);
+/* The one of this name that is created; NULL when there is none. */
+const struct planned_sequence *find_sequence(const struct planner *p, struct str name);
 /* Target types, by rule, by key group or by default. */
 void map_types(struct planner *p);
 /* How texts compare: COMPARE_ICU and COMPARE_CITEXT change columns. After map_types(). */
@@ -46,6 +52,11 @@ void map_keys(struct planner *p);
 /* Whether the policies of each column can be followed; those of values it cannot hold are dropped.
  * After map_keys(). */
 void check_policies(struct planner *p);
+/* FULLTEXT and SPATIAL; false with *ret_why when there is none such in the target. */
+bool map_fulltext(struct planner *p, const struct planned_table *table,
+                  struct planned_index *planned, struct str *ret_why);
+bool map_spatial(struct planner *p, const struct planned_table *table,
+                 struct planned_index *planned, struct str *ret_why);
 /* A table's partitions, or the finding why it becomes a plain table. After its indexes. */
 void map_partitions(struct planner *p, struct planned_table *table);
 /* Names of all partitions; they join those that are taken in the schema. */

@@ -167,16 +167,22 @@ static void map_index(struct planner *p, struct planned_table *table,
                       const struct source_index *index, struct planned_index *planned)
 {
     struct target_index *target = &planned->target;
-    struct str why = index->kind == INDEX_FULLTEXT ? STR("FULLTEXT is not translated")
-                                                   : STR("SPATIAL is not translated");
+    struct str why = STR_NULL;
 
     planned->source = index;
     target->kind = index->kind == INDEX_UNIQUE ? TARGET_INDEX_UNIQUE : TARGET_INDEX_PLAIN;
     target->parts = ARENA_ARRAY(p->arena, index->part_count + 1, struct target_index_part);
     target->part_count = index->part_count;
-    planned->translated = index->kind != INDEX_FULLTEXT && index->kind != INDEX_SPATIAL;
-    for (size_t i = 0; planned->translated && i < index->part_count; i++)
-        planned->translated = map_part(p, table, index, &index->parts[i], &target->parts[i], &why);
+    target->comment = index->comment;
+    planned->translated = true;
+    if (index->kind == INDEX_FULLTEXT)
+        planned->translated = map_fulltext(p, table, planned, &why);
+    else if (index->kind == INDEX_SPATIAL)
+        planned->translated = map_spatial(p, table, planned, &why);
+    else
+        for (size_t i = 0; planned->translated && i < index->part_count; i++)
+            planned->translated =
+                map_part(p, table, index, &index->parts[i], &target->parts[i], &why);
     if (!planned->translated) {
         struct finding *finding =
             index_finding(p, SEVERITY_CHANGES, PGC_NOT_TRANSLATED, table, index,
@@ -185,7 +191,8 @@ static void map_index(struct planner *p, struct planned_table *table,
         return;
     }
     map_primary_key(p, table, planned);
-    note_index(p, table, planned);
+    if (target->method == NULL)
+        note_index(p, table, planned);
 }
 
 static void map_indexes(struct planner *p, struct planned_table *table)
@@ -489,6 +496,8 @@ static void name_indexes(struct planner *p)
 
     map_init(&reserved, p->arena);
     reserve_relations(p, &reserved);
+    for (size_t i = 0; i < p->plan->sequence_count; i++)
+        map_add(&reserved, p->plan->sequences[i].target.name, p);
     name_partitions(p, &reserved);
     for (size_t i = 0; i < p->plan->table_count; i++) {
         struct planned_table *table = &p->plan->tables[i];

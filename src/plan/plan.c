@@ -143,6 +143,15 @@ static void note_table(struct planner *p, const struct source_table *table)
     }
 }
 
+bool is_left_out(const struct planner *p, struct str name)
+{
+    const struct plan_options *options = p->options;
+
+    return find_pattern(p, options->exclude, options->exclude_count, name) != NULL ||
+           (options->include_count > 0 &&
+            find_pattern(p, options->include, options->include_count, name) == NULL);
+}
+
 void select_tables(struct planner *p)
 {
     const struct plan_options *options = p->options;
@@ -259,6 +268,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     begin_plan(&planner);
     select_tables(&planner);
     map_names(&planner);
+    map_sequences(&planner);
     map_types(&planner);
     map_compare(&planner);
     map_enums(&planner);

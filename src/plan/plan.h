@@ -59,6 +59,7 @@ struct plan_options {
     struct str owner;  /* "" for the target role itself */
     enum plan_names names;
     enum plan_partitions partitions;
+    struct str fulltext; /* PostgreSQL's text search configuration; "": "simple" */
     struct str *include; /* --tables globs; none: all */
     size_t include_count;
     struct str *exclude;
@@ -145,6 +146,13 @@ struct planned_view {
     const char *check_option; /* "CASCADED", "LOCAL"; NULL without */
 };
 
+/* A sequence of the source that belongs to no table. */
+struct planned_sequence {
+    const struct source_sequence *source;
+    struct target_sequence target;
+    bool is_left_out; /* by --tables or --exclude */
+};
+
 struct plan {
     const struct source_catalog *catalog;
     const struct plan_options *options;
@@ -156,6 +164,8 @@ struct plan {
     size_t enum_count;
     struct planned_view *views;
     size_t view_count;
+    struct planned_sequence *sequences; /* parallel to catalog->sequences */
+    size_t sequence_count;
     struct finding_list findings;
     struct str digest; /* SHA-256 in hex over the decisions and the source's definitions */
 };

@@ -115,6 +115,7 @@ json_t *options_json(struct writer *w, const struct plan_options *options)
     put_text(w, object, "owner", options->owner);
     put_c(w, object, "names", plan_names_word(options->names));
     put_c(w, object, "partitions", plan_partitions_word(options->partitions));
+    put_text(w, object, "fulltext", options->fulltext);
     put(w, object, "tables", texts(w, options->include, options->include_count));
     put(w, object, "exclude", texts(w, options->exclude, options->exclude_count));
     put_flag(w, object, "lock", options->engines_locked);
@@ -265,6 +266,10 @@ static json_t *index_json(struct writer *w, const struct planned_table *table,
     if (planned->translated) {
         put_text(w, object, "name", planned->target.name);
         put_c(w, object, "kind", kinds[planned->target.kind]);
+        if (planned->target.method != NULL)
+            put_c(w, object, "method", planned->target.method);
+        if (planned->target.comment.len > 0)
+            put_text(w, object, "comment", planned->target.comment);
         put(w, object, "parts", parts);
     } else {
         json_decref(parts);
@@ -466,6 +471,24 @@ json_t *enum_json(struct writer *w, const struct plan *plan, size_t i)
     put_text(w, object, "table", table->target.name);
     put_text(w, object, "column", table->target.columns[planned->column].name);
     put(w, object, "labels", texts(w, planned->target.labels, planned->target.label_count));
+    return object;
+}
+
+/* Without its next number, which is another one at every call. */
+json_t *sequence_json(struct writer *w, const struct plan *plan, size_t i)
+{
+    const struct planned_sequence *planned = &plan->sequences[i];
+    json_t *object = json_object();
+
+    put_text(w, object, "source", planned->source->name);
+    put_text(w, object, "name", planned->target.name);
+    put_c(w, object, "disposition",
+          disposition_word(planned->is_left_out ? DISPOSITION_LEFT_OUT : DISPOSITION_CREATED));
+    put(w, object, "start", json_integer(planned->target.start));
+    put(w, object, "least", json_integer(planned->target.least));
+    put(w, object, "most", json_integer(planned->target.most));
+    put(w, object, "increment", json_integer(planned->target.increment));
+    put_flag(w, object, "cycle", planned->target.cycle);
     return object;
 }
 

@@ -15,6 +15,7 @@ struct writer {
 json_t *options_json(struct writer *w, const struct plan_options *options);
 json_t *source_json(struct writer *w, const struct plan *plan);
 json_t *collation_json(struct writer *w, const struct plan *plan, size_t i);
+json_t *sequence_json(struct writer *w, const struct plan *plan, size_t i);
 json_t *enum_json(struct writer *w, const struct plan *plan, size_t i);
 json_t *table_json(struct writer *w, const struct plan *plan, size_t i);
 json_t *object_json(struct writer *w, const struct plan *plan, size_t i);

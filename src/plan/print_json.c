@@ -107,6 +107,8 @@ static void emit_plan(struct emitter *e, const struct plan *plan, bool with_dige
     emit_member(e, "options", options_json(&e->writer, plan->options));
     emit_member(e, "pgconverge_plan", json_integer(PLAN_FORMAT));
     emit_member(e, "program", json_string(PGCONVERGE_VERSION));
+    if (plan->sequence_count > 0)
+        emit_list(e, "sequences", plan, plan->sequence_count, sequence_json);
     emit_member(e, "source", source_json(&e->writer, plan));
     emit_list(e, "tables", plan, plan->table_count, table_json);
     emit_line(e, 0);

@@ -40,6 +40,13 @@ static void print_tables(const struct plan *plan, struct buf *sql)
         sink_ddl_enum(sql, &type->target);
         print_owner(plan, type->target.schema, "TYPE", type->target.name, sql);
     }
+    for (size_t i = 0; i < plan->sequence_count; i++) {
+        const struct target_sequence *sequence = &plan->sequences[i].target;
+        if (plan->sequences[i].is_left_out)
+            continue;
+        sink_ddl_create_sequence(sql, sequence);
+        print_owner(plan, sequence->schema, "SEQUENCE", sequence->name, sql);
+    }
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct target_table *table = &plan->tables[i].target;
         if (!is_created(&plan->tables[i]))
@@ -119,6 +126,13 @@ static void print_views(const struct plan *plan, struct buf *sql)
     }
 }
 
+static void print_sequences(const struct plan *plan, struct buf *sql)
+{
+    for (size_t i = 0; i < plan->sequence_count; i++)
+        if (!plan->sequences[i].is_left_out)
+            sink_ddl_set_sequence(sql, &plan->sequences[i].target, plan->sequences[i].source->next);
+}
+
 struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
 {
     print_tables(plan, sql);
@@ -128,6 +142,7 @@ struct error *plan_print_sql(const struct plan *plan, struct buf *sql)
     print_constraints(plan, sql, false);
     print_constraints(plan, sql, true);
     buf_add_char(sql, '\n');
+    print_sequences(plan, sql);
     print_rest(plan, sql);
     print_views(plan, sql);
     return buf_error(sql);

@@ -172,7 +172,9 @@ static void add_index(struct buf *text, const struct planned_index *index)
                                         [TARGET_INDEX_PLAIN] = "index"};
     struct buf line = BUF_INIT(LIMIT_DOCUMENT, "plan");
 
-    buf_add_format(&line, "%s " STR_FMT " (", kinds[index->target.kind],
+    buf_add_format(&line, "%s%s%s " STR_FMT " (",
+                   index->target.method != NULL ? index->target.method : "",
+                   index->target.method != NULL ? " " : "", kinds[index->target.kind],
                    STR_ARG(index->target.name));
     for (size_t i = 0; i < index->target.part_count; i++) {
         const struct target_index_part *part = &index->target.parts[i];
@@ -290,6 +292,22 @@ static void add_left_out_line(struct buf *text, struct str name, struct str reas
     buf_add_char(text, '\n');
 }
 
+static void add_sequences(struct buf *text, const struct plan *plan)
+{
+    bool is_first = true;
+
+    for (size_t i = 0; i < plan->sequence_count; i++) {
+        const struct planned_sequence *sequence = &plan->sequences[i];
+        buf_add_c(text, is_first ? "\nSEQUENCES\n" : "");
+        is_first = false;
+        buf_add_c(text, "  ");
+        add_padded(text, sequence->source->name, NAME_COLUMNS + 2);
+        buf_add_c(text, "  -> ");
+        add_cut(text, sequence->is_left_out ? STR("left out") : sequence->target.name, 60);
+        buf_add_char(text, '\n');
+    }
+}
+
 static void add_left_out(struct buf *text, const struct plan *plan)
 {
     bool is_first = true;
@@ -382,6 +400,7 @@ struct error *plan_print_text(const struct plan *plan, struct buf *text)
     for (size_t i = 0; i < plan->view_count; i++)
         if (plan->views[i].disposition == DISPOSITION_CREATED)
             add_view(text, &plan->views[i]);
+    add_sequences(text, plan);
     add_left_out(text, plan);
     add_findings(text, plan, SEVERITY_BLOCKER,
                  "BLOCKERS: the run is refused until they are settled");

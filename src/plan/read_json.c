@@ -200,6 +200,7 @@ static struct error *read_options(struct arena *arena, json_t *object,
                                        "types",
                                        "postgis_schema",
                                        "partitions",
+                                       "fulltext",
                                        "vector_schema",
                                        "citext_schema",
                                        OPTION_MAX_QUARANTINED,
@@ -216,6 +217,7 @@ static struct error *read_options(struct arena *arena, json_t *object,
     TRY(read_text(&r, object, "owner", &options.owner));
     TRY(read_names(&r, object, &options.names));
     TRY(read_partitions(&r, object, &options.partitions));
+    TRY(read_text(&r, object, "fulltext", &options.fulltext));
     TRY(read_texts(&r, object, "tables", &options.include, &options.include_count));
     TRY(read_texts(&r, object, "exclude", &options.exclude, &options.exclude_count));
     if (!json_is_boolean(json_object_get(object, "lock")))
@@ -256,9 +258,9 @@ static struct error *check_digest(json_t *root, struct str digest)
 static struct error *read_root(json_t *root, struct arena *arena, struct plan_options *ret_options,
                                struct str *ret_digest)
 {
-    static const char *const keys[] = {"pgconverge_plan", "program", "digest",  "options",
-                                       "source",          "tables",  "objects", "findings",
-                                       "collations",      "enums",   NULL};
+    static const char *const keys[] = {"pgconverge_plan", "program", "digest",    "options",
+                                       "source",          "tables",  "objects",   "findings",
+                                       "collations",      "enums",   "sequences", NULL};
     struct reader r = {arena, STR("")};
     struct plan_options options;
     struct str digest = STR_NULL, program = STR_NULL;

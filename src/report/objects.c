@@ -323,6 +323,26 @@ static void judge_view(const struct pass *pass, const struct planned_view *view,
         object->source_text = STR("");
 }
 
+static void add_sequences(struct pass *pass, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->sequence_count; i++) {
+        const struct planned_sequence *sequence = &plan->sequences[i];
+        struct report_object object = {.kind = "sequence", .name = sequence->source->name};
+
+        if (sequence->is_left_out) {
+            object.outcome = STR("left out");
+        } else {
+            const struct ledger_step *created =
+                find_step(pass, "create sequence", sequence->target.name);
+            object.target = sequence->target.name;
+            judge(created, &object);
+            if (str_equal_c(object.outcome, "created"))
+                judge(find_step(pass, "sequence", sequence->target.name), &object);
+        }
+        add_object(pass, object);
+    }
+}
+
 void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_t count)
 {
     const struct plan *plan = facts->input->plan;
@@ -341,6 +361,7 @@ void gather_objects(struct report_facts *facts, struct ledger_step *steps, size_
     for (size_t i = 0; i < plan->table_count; i++)
         add_table(&pass, &plan->tables[i]);
     pass.in_table = false;
+    add_sequences(&pass, plan);
     add_collations(&pass, plan);
     for (size_t i = 0; i < plan->catalog->object_count; i++) {
         const struct source_object *object = &plan->catalog->objects[i];

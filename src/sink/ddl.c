@@ -186,6 +186,18 @@ static void begin_constraint(struct buf *sql, const struct target_table *table, 
     sink_quote_ident(sql, name);
 }
 
+static void add_index_comment(struct buf *sql, const struct target_table *table,
+                              const struct target_index *index)
+{
+    if (index->comment.len == 0)
+        return;
+    buf_add_c(sql, "COMMENT ON INDEX ");
+    sink_quote_name(sql, table->schema, index->name);
+    buf_add_c(sql, " IS ");
+    sink_quote_literal(sql, index->comment);
+    buf_add_c(sql, ";\n");
+}
+
 /* A key of plain columns is a constraint, as tools and ORMs look for it; a primary key always. */
 void sink_ddl_index(struct buf *sql, const struct target_table *table,
                     const struct target_index *index)
@@ -202,6 +214,8 @@ void sink_ddl_index(struct buf *sql, const struct target_table *table,
         sink_quote_ident(sql, index->name);
         buf_add_c(sql, " ON ");
         sink_quote_name(sql, table->schema, table->name);
+        if (index->method != NULL)
+            buf_add_format(sql, " USING %s", index->method);
         buf_add_c(sql, " (");
     }
     for (size_t i = 0; i < index->part_count; i++) {
@@ -219,6 +233,7 @@ void sink_ddl_index(struct buf *sql, const struct target_table *table,
             buf_add_c(sql, " DESC");
     }
     buf_add_c(sql, ");\n");
+    add_index_comment(sql, table, index);
 }
 
 static void add_names(struct buf *sql, const struct str *names, size_t count)

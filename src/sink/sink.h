@@ -148,7 +148,7 @@ void sink_ddl_check(struct buf *sql, const struct target_table *table,
                     const struct target_check *check);
 /*
  * CREATE INDEX …, or ALTER TABLE … ADD CONSTRAINT … PRIMARY KEY | UNIQUE where all parts are plain
- * columns. Indexes of one table may be built side by side; a constraint locks the whole table, so
+ * columns; its comment behind it. Indexes of one table may be built side by side; a constraint locks the whole table, so
  * it waits for them and they for it (no deadlock, but no gain either).
  */
 void sink_ddl_index(struct buf *sql, const struct target_table *table,
@@ -167,6 +167,13 @@ void sink_ddl_comments(struct buf *sql, const struct target_table *table);
  */
 void sink_ddl_on_update(struct buf *sql, const struct target_table *table, const size_t *columns,
                         size_t column_count, struct str trigger_name);
+/* CREATE SEQUENCE, which gives its first number next. */
+void sink_ddl_create_sequence(struct buf *sql, const struct target_sequence *sequence);
+/*
+ * setval, so that `next` comes next. One beyond the end starts over where the sequence cycles, and
+ * is the end where it does not. Good to repeat.
+ */
+void sink_ddl_set_sequence(struct buf *sql, const struct target_sequence *sequence, int64_t next);
 /*
  * setval of the identity column to the larger of max(column) and next_value - 1; 1 comes first in
  * an empty table, and where all values are below 1. next_value 0: not known. Not undone by a

@@ -18,6 +18,7 @@ struct catalog_reading {
     size_t view_count, view_capacity;
     struct str *sequences;
     size_t sequence_count, sequence_capacity;
+    size_t read_capacity; /* of catalog.sequences */
     struct buf sql;
 };
 

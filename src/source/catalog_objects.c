@@ -90,6 +90,60 @@ static int compare_objects(const void *a, const void *b)
     return str_compare(left->name, right->name);
 }
 
+/* ---- sequences ------------------------------------------------------------------------------- */
+
+/* In the order of the statement that compose_sequence() writes. */
+enum { NEXT, LEAST, MOST, START, INCREMENT, CYCLE };
+
+static struct error *compose_sequence(struct catalog_reading *reading, struct str name)
+{
+    buf_reset(&reading->sql, 64 * KIB);
+    buf_add_c(&reading->sql, "SELECT next_not_cached_value, minimum_value, maximum_value, "
+                             "start_value, increment, cycle_option FROM ");
+    source_quote_table(&reading->sql, reading->database, name);
+    return buf_error(&reading->sql);
+}
+
+static bool parse_sequence(const struct str *cells, struct source_sequence *sequence)
+{
+    for (int i = NEXT; i <= CYCLE; i++)
+        if (cells[i].ptr == NULL)
+            return false;
+    sequence->cycle = !str_equal_c(cells[CYCLE], "0");
+    return str_to_i64(cells[NEXT], &sequence->next) && str_to_i64(cells[LEAST], &sequence->least) &&
+           str_to_i64(cells[MOST], &sequence->most) && str_to_i64(cells[START], &sequence->start) &&
+           str_to_i64(cells[INCREMENT], &sequence->increment);
+}
+
+/* One that cannot be read, or has numbers that nobody can hold here, is listed with its text. */
+static struct error *read_sequence(struct catalog_reading *reading, struct str name,
+                                   struct object_list *list)
+{
+    CLEANUP(session_rows_done) struct session_rows rows = {0};
+    struct source_sequence sequence = {.name = name};
+    bool more = false;
+
+    TRY(compose_sequence(reading, name));
+    struct error *error = session_rows_open(reading->session, buf_str(&reading->sql), &rows);
+    if (error == NULL)
+        error = session_rows_next(&rows, &more);
+    if (error != NULL && error->kind == ERROR_KIND_TEMPORARY)
+        return error;
+    if (error == NULL && more && parse_sequence(rows.cells, &sequence))
+        *ARENA_PUSH(reading->arena, reading->catalog.sequences, reading->catalog.sequence_count,
+                    reading->read_capacity) = sequence;
+    else
+        add(reading, list, OBJECT_SEQUENCE, name, STR(""));
+    error_free(error);
+    return NULL;
+}
+
+static int compare_sequences(const void *a, const void *b)
+{
+    return str_compare(((const struct source_sequence *)a)->name,
+                       ((const struct source_sequence *)b)->name);
+}
+
 struct error *catalog_read_objects(struct catalog_reading *reading)
 {
     struct object_list list = {0};
@@ -97,7 +151,10 @@ struct error *catalog_read_objects(struct catalog_reading *reading)
     for (size_t i = 0; i < reading->view_count; i++)
         add(reading, &list, OBJECT_VIEW, reading->views[i], STR(""));
     for (size_t i = 0; i < reading->sequence_count; i++)
-        add(reading, &list, OBJECT_SEQUENCE, reading->sequences[i], STR(""));
+        TRY(read_sequence(reading, reading->sequences[i], &list));
+    if (reading->catalog.sequence_count > 0)
+        qsort(reading->catalog.sequences, reading->catalog.sequence_count,
+              sizeof *reading->catalog.sequences, compare_sequences);
     TRY(list_names(reading, sql_catalog_triggers, OBJECT_TRIGGER, &list));
     TRY(list_names(reading, sql_catalog_routines, OBJECT_PROCEDURE, &list));
     TRY(list_names(reading, sql_catalog_events, OBJECT_EVENT, &list));

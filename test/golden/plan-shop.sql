@@ -43,6 +43,7 @@ CREATE INDEX "order_idx_created" ON "public"."order" ((left("note", 20)));
 ALTER TABLE "public"."user" ADD CONSTRAINT "user_pkey" PRIMARY KEY ("id");
 ALTER TABLE "public"."user" ADD CONSTRAINT "idx_email" UNIQUE ("emailAddress");
 CREATE INDEX "user_idx_created" ON "public"."user" ("created_at" DESC, "role");
+CREATE INDEX "ft_email" ON "public"."user" USING gin ((to_tsvector('simple'::regconfig, coalesce("emailAddress", ''))));
 
 ALTER TABLE "public"."order" ADD CONSTRAINT "fk_user" FOREIGN KEY ("userId") REFERENCES "public"."user" ("id") ON UPDATE NO ACTION ON DELETE CASCADE NOT VALID;
 ALTER TABLE "public"."user" ADD CONSTRAINT "balance_ok" CHECK (("balance" <= 1000000)) NOT VALID;

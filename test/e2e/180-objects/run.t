@@ -73,6 +73,22 @@ INSERT INTO versioned VALUES (1),(2);
 DELETE FROM versioned WHERE id = 1;
 SQL
 
+my $SEARCH = <<'SQL';
+CREATE TABLE searched (id int PRIMARY KEY AUTO_INCREMENT, title varchar(200), body text, `o"dd` mediumtext,
+  FULLTEXT KEY both_words (title, body) COMMENT 'words it''s', FULLTEXT KEY (`o"dd`), KEY beginning (title(10)) COMMENT 'beginning', UNIQUE KEY u (title) COMMENT 'u');
+INSERT INTO searched (title, body, `o"dd`) VALUES ('Hello World', 'the Quick brown foxes', NULL), ('x', NULL, 'ab'), (NULL, 'only a body', '');
+SQL
+my $SEQUENCES = <<'SQL';
+CREATE SEQUENCE up START WITH 5 MINVALUE 1 MAXVALUE 100 INCREMENT BY 3 CACHE 10 CYCLE;
+CREATE SEQUENCE `do"wn's` START WITH -1 INCREMENT BY -2 MINVALUE -1000 MAXVALUE -1 NOCACHE;
+CREATE SEQUENCE fresh;
+CREATE SEQUENCE spent MAXVALUE 3 CACHE 2;
+CREATE SEQUENCE round MAXVALUE 2 NOCACHE CYCLE;
+CREATE TABLE numbered (id bigint PRIMARY KEY DEFAULT nextval(fresh), n int DEFAULT (NEXT VALUE FOR `do"wn's`), last int DEFAULT lastval(fresh), v int);
+SELECT nextval(up), nextval(up), nextval(spent), nextval(spent), nextval(spent), nextval(round), nextval(round);
+INSERT INTO numbered (v) VALUES (1), (2), (3);
+SQL
+
 # The partition of PostgreSQL that each row is in must be the one its name says, for all but HASH and KEY
 # and for what the DEFAULT takes: asked of MySQL with PARTITION (name).
 my @SAME_PLACE = qw(by_number closed unsigned_top by_year by_month by_days by_seconds by_instant by_bytes by_list by_day_list);
@@ -94,9 +110,37 @@ sub place_of_rows {
     return $wrong || !$rows ? "$table: $wrong of its partitions hold other rows ($rows rows)" : '';
 }
 
+sub search {
+    my ($t, $flavor) = @_;
+    is(join(', ', map { $_->[0] } @{ $t->target("SELECT title FROM searched WHERE to_tsvector('simple', coalesce(title, '') || ' ' || coalesce(body, '')) @@ websearch_to_tsquery('simple', 'quick')") }), 'Hello World', "$flavor: found by words");
+    is($t->target_value("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE m.amname = 'gin' AND i.indrelid = 'searched'::regclass"), 2, "$flavor: FULLTEXT is GIN");
+    like($t->target("SET enable_seqscan = off; EXPLAIN SELECT 1 FROM searched WHERE to_tsvector('simple'::regconfig, coalesce(title, '') || ' ' || coalesce(body, '')) @@ websearch_to_tsquery('simple', 'quick')")->[0][0] // '', qr/Bitmap/, "$flavor: and serves the query that the plan names");
+    is($t->target_value("SELECT string_agg(relname || '=' || obj_description(oid), ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'i' AND obj_description(oid) IS NOT NULL"), q(beginning=beginning both_words=words it's u=u), "$flavor: comments of indexes");
+    return;
+}
+
+sub sequences {
+    my ($t, $report) = @_;
+    my $form = q(SELECT string_agg(concat_ws(',', sequencename, start_value, min_value, max_value, increment_by, cycle), ' ' ORDER BY sequencename COLLATE "C") FROM pg_sequences WHERE schemaname = 'public' AND sequencename !~ '_seq$');
+    is($t->target_value($form), q(do"wn's,-1,-1000,-1,-2,f fresh,1,1,9223372036854775806,1,f round,1,1,2,1,t spent,1,1,3,1,f up,5,1,100,3,t), 'sequences with their limits');
+    for my $name (qw(up do"wn's fresh round)) {
+        (my $ticked = $name) =~ s/`/``/g;
+        my $next = $t->source_value("SELECT IF(next_not_cached_value > maximum_value, minimum_value, next_not_cached_value) FROM `$ticked`");
+        (my $quoted = $name) =~ s/"/""/g;
+        $quoted =~ s/'/''/g;
+        is($t->target_value("SELECT nextval('\"$quoted\"')"), $next, "$name goes on where MariaDB would, past what it has cached");
+    }
+    ok(!eval { $t->target("SELECT nextval('spent')"); 1 }, 'what is spent stays so');
+    is($t->target_value("INSERT INTO numbered (v) VALUES (9) RETURNING (id = currval('fresh') AND n = currval('\"do\"\"wn''s\"'))"), 't', 'defaults ask them');
+    my ($lost) = grep { $_->{object} =~ /numbered[.]last$/ } @{ $report->{findings} };
+    like($lost->{detail}, qr/lastval/, 'and what cannot be translated is told with its text');
+    is(scalar(grep { $_->{kind} eq 'sequence' && $_->{disposition} eq 'created' } @{ $report->{objects} }), 5, 'they stand in the report');
+    return;
+}
+
 for my $flavor (qw(mysql mariadb)) {
     my $t = PgcTest->new(flavor => $flavor);
-    $t->source("SET time_zone = '+00:00';\n" . $COMMON . ($flavor eq 'mariadb' ? $MARIADB : ''));
+    $t->source("SET time_zone = '+00:00';\n" . $COMMON . $SEARCH . ($flavor eq 'mariadb' ? $MARIADB . $SEQUENCES : ''));
     my $before = $t->source_digest;
     my $run = $t->migrate('--chunk-rows', 3);
     $t->exits($run, 0, "$flavor: every kind of partition");
@@ -106,7 +150,7 @@ for my $flavor (qw(mysql mariadb)) {
 
     my %kind = map { $_->[0] => $_->[1] } @{ $t->target("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition") };
     my @plain = sort grep { $kind{$_} eq 'r' } keys %kind;
-    is("@plain", join(' ', sort qw(by_hash_p0 merged_expression merged_pair merged_text), $flavor eq 'mariadb' ? 'versioned' : ()), "$flavor: the others are kept");
+    is("@plain", join(' ', sort qw(by_hash_p0 merged_expression merged_pair merged_text searched), $flavor eq 'mariadb' ? qw(versioned numbered) : ()), "$flavor: the others are kept");
     is($t->target_value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relispartition AND relname LIKE 'twice%' AND relkind = 'r'"), 4, "$flavor: subpartitions");
     is($t->target_value("SELECT obj_description('by_number_low'::regclass)"), 'below', "$flavor: a partition's comment");
     is($t->target_value("SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname = 'public'"), $t->{user}, "$flavor: one owner");
@@ -121,9 +165,12 @@ for my $flavor (qw(mysql mariadb)) {
     my $report = $t->report;
     my %partitions = map { $_->{name} => $_ } grep { $_->{kind} eq 'partitions' } @{ $report->{objects} };
     my %finding = map { $_->{object} => $_ } grep { $_->{text} =~ /is partitioned in MySQL/ } @{ $report->{findings} };
-    is(join(' ', sort keys %finding), join(' ', sort map {"$t->{db}.$_"} grep { $_ ne 'by_hash_p0' } @plain), "$flavor: what is merged is told");
+    is(join(' ', sort keys %finding), join(' ', sort map {"$t->{db}.$_"} grep {/^merged|^versioned/} @plain), "$flavor: what is merged is told");
     like($finding{"$t->{db}.merged_pair"}{detail}, qr/PARTITION BY LIST/, "$flavor: with its definition");
     cmp_ok(scalar(keys %partitions), '>=', 10, "$flavor: partitions stand in the report");
+
+    search($t, $flavor);
+    sequences($t, $report) if $flavor eq 'mariadb';
 
     # finished runs: nothing to do, and writes of others are seen in a partition, too
     $t->exits($t->migrate('--chunk-rows', 3), 0, "$flavor: the finished run again");

@@ -79,6 +79,7 @@ static void test_indexes(void)
     add_column(table, "js", "json")->type.is_json_tree = false; /* MariaDB's */
     add_column(table, "wide", "varchar(768) utf8mb4_0900_bin");
     add_column(table, "exact", "varchar(20) utf8mb4_0900_bin");
+    add_column(table, "place!", "point");
     add_index(table, INDEX_PLAIN, "plain", "id desc, ci");
     add_index(table, INDEX_UNIQUE, "u_ci", "ci");
     add_index(table, INDEX_UNIQUE, "u_exact", "exact");
@@ -86,7 +87,8 @@ static void test_indexes(void)
     add_index(table, INDEX_PLAIN, "by_prefix", "by(8)");
     add_index(table, INDEX_PLAIN, "on_json", "js");
     add_index(table, INDEX_FULLTEXT, "ft", "ci");
-    add_index(table, INDEX_PLAIN, "calc", "(`id` + 1)");
+    add_index(table, INDEX_SPATIAL, "sp", "place");
+    add_index(table, INDEX_PLAIN, "calc", "(`id` + 1)")->comment = STR("it's calculated");
     add_index(table, INDEX_PLAIN, "folded", "(lower(`ci`))");
     add_index(table, INDEX_UNIQUE, "u_folded", "(lower(`ci`))");
     add_index(table, INDEX_UNIQUE, "u_left", "(left(`ci`; 3))")->parts[0].expression =
@@ -108,14 +110,97 @@ static void test_indexes(void)
     ok_finding(SEVERITY_CHANGES, "app.t.u_left", "unique by the bytes of an expression");
     ok(find_finding("app.t.u_exact", "unique") == NULL, "an exact collation changes nothing");
     ok_finding(SEVERITY_CHANGES, "app.t.on_json", "json has no order");
-    ok_finding(SEVERITY_CHANGES, "app.t.ft", "this index is left out");
+    ok_finding(SEVERITY_CHANGES, "app.t.ft", "FULLTEXT becomes a GIN index");
+    ok_finding(SEVERITY_CHANGES, "app.t.sp", "does not become a geometry");
     ok_finding(SEVERITY_CHANGES, "app.t.u_folded", "this index is left out");
     ok_finding(SEVERITY_NOTE, "app.t.wide", "2704 bytes");
     ok_finding(SEVERITY_NOTE, "app.t.hidden", "INVISIBLE");
-    const struct finding *finding = find_finding("app.t.ft", "left out");
-    is_str(finding->detail, STR("FULLTEXT KEY `ft` (`ci`)"), "with its source text");
-    ok(!planned_index_of("t", "ft")->translated && planned_index_of("t", "calc")->translated,
+    const struct finding *finding = find_finding("app.t.sp", "left out");
+    is_str(finding->detail, STR("SPATIAL KEY `sp` (`place`)"), "with its source text");
+    ok(!planned_index_of("t", "sp")->translated && planned_index_of("t", "calc")->translated,
        "marked");
+    is_str(planned_index_of("t", "calc")->target.comment, STR("it's calculated"), "its comment");
+}
+
+static void test_search(void)
+{
+    forget_tables();
+    struct source_table *table = add_table("t");
+    add_column(table, "ti\"tle", "varchar(500)");
+    add_column(table, "body", "text");
+    add_column(table, "place!", "point");
+    add_index(table, INDEX_FULLTEXT, "ft", "ti\"tle, body");
+    add_index(table, INDEX_SPATIAL, "sp", "place");
+    static struct column_rule rules[] = {
+        {.pattern = STR("t.place"), .has_type = true, .type = {.kind = TARGET_GEOMETRY}}};
+    options.rules = rules;
+    options.rule_count = 1;
+    build_plan();
+    is_str(planned_index_of("t", "ft")->target.parts[0].expression_sql,
+           STR("to_tsvector('simple'::regconfig, coalesce(\"ti\"\"tle\", '') || ' ' || "
+               "coalesce(\"body\", ''))"),
+           "all columns as one text");
+    is_text(planned_index_of("t", "ft")->target.method, "gin", "by GIN");
+    is_text(planned_index_of("t", "sp")->target.method, "gist", "a geometry by GiST");
+    is_number(planned_index_of("t", "ft")->target.part_count, 1, "one expression");
+    options.fulltext = STR("o'dd");
+    build_plan();
+    is_str(str_slice(planned_index_of("t", "ft")->target.parts[0].expression_sql, 0, 31),
+           STR("to_tsvector('o''dd'::regconfig,"), "another configuration");
+    options.fulltext = STR("");
+    table->columns[1].type = type_of("blob");
+    build_plan();
+    ok_finding(SEVERITY_CHANGES, "app.t.ft", "does not become text");
+}
+
+static struct source_sequence sequences[] = {
+    {.name = STR("numbers"), .start = 1, .least = 1, .most = 99, .increment = 1, .next = 5},
+    {.name = STR("odd"), .start = 1, .least = 1, .most = 99, .increment = 0, .next = 5},
+    {.name = STR("tmp_x"), .start = 1, .least = 1, .most = 99, .increment = 1, .next = 5},
+};
+
+static void test_sequences(void)
+{
+    static struct str exclude[] = {STR("tmp_*")};
+
+    forget_tables();
+    catalog.flavor = FLAVOR_MARIADB;
+    catalog.sequences = sequences;
+    catalog.sequence_count = COUNT_OF(sequences);
+    options.exclude = exclude;
+    options.exclude_count = 1;
+    struct source_table *table = add_table("t");
+    add_default(table, "id!", "bigint", true, "nextval(`app`.`numbers`)");
+    add_default(table, "away", "bigint", true, "nextval(`crm`.`numbers`)");
+    add_default(table, "tmp", "bigint", true, "nextval(`app`.`tmp_x`)");
+    add_default(table, "more", "bigint", true, "(nextval(`app`.`numbers`) + 1)");
+    add_default(table, "text", "varchar(20)", true, "nextval(`app`.`numbers`)");
+    add_index(table, INDEX_PLAIN, "numbers", "away");
+    build_plan();
+    is_number(plan.sequence_count, 3, "all are planned");
+    ok(plan.sequences[2].is_left_out && !plan.sequences[0].is_left_out, "but those left out");
+    is_number(plan.sequences[1].target.increment, 1, "PostgreSQL has no step of 0");
+    ok_finding(SEVERITY_CHANGES, "app.odd", "auto_increment_increment");
+    is_str(planned_column_of("t", "id")->default_sql,
+           STR("nextval('\"public\".\"numbers\"'::regclass)"), "a default asks it");
+    ok_finding(SEVERITY_CHANGES, "app.t.away", "what it asks of a sequence");
+    ok_finding(SEVERITY_CHANGES, "app.t.tmp", "what it asks of a sequence");
+    ok_finding(SEVERITY_CHANGES, "app.t.more", "what it asks of a sequence");
+    ok_finding(SEVERITY_CHANGES, "app.t.text", "what it asks of a sequence");
+    ok(!str_equal_c(planned_index_of("t", "numbers")->target.name, "numbers"),
+       "an index leaves it its name");
+    struct str digest = plan.digest;
+    sequences[0].next = 6;
+    build_plan();
+    is_str(plan.digest, digest, "its next number is no decision");
+    sequences[0].most = 100;
+    build_plan();
+    ok(!str_equal(plan.digest, digest), "its end is one");
+    add_column(add_table("Odd"), "x", "int");
+    options.names = NAMES_LOWER;
+    build_plan();
+    ok_finding(SEVERITY_BLOCKER, "app.odd", "the same name in PostgreSQL as \"Odd\"");
+    catalog.sequence_count = 0;
 }
 
 static void test_prefix_primary_key(void)
@@ -214,6 +299,8 @@ int main(void)
     test_usable_types();
     test_chunk_key();
     test_indexes();
+    test_search();
+    test_sequences();
     test_prefix_primary_key();
     test_foreign_keys();
     test_composite();

@@ -178,6 +178,102 @@ static void test_sequence(void)
     ok(holds(taken(), ", 9223372036854775807::bigint)"), "it never passes bigint");
 }
 
+/* Number, direction, cycle: what comes next, and whether it was given out already. */
+static void test_own_sequence(void)
+{
+    static const struct {
+        int64_t increment, next;
+        bool cycle;
+        const char *words;
+    } cases[] = {
+        {3, 1, false, "::regclass, 1, false)"},  {3, 9, false, "::regclass, 9, false)"},
+        {3, 10, false, "::regclass, 9, true)"},  {3, 10, true, "::regclass, 1, false)"},
+        {-2, 0, false, "::regclass, 1, true)"},  {-2, 0, true, "::regclass, 9, false)"},
+        {-2, 4, false, "::regclass, 4, false)"},
+    };
+    struct target_sequence sequence = {.schema = STR("s"),
+                                       .name = STR("o'd\"d"),
+                                       .start = -1,
+                                       .least = INT64_MIN,
+                                       .most = -1,
+                                       .increment = -2,
+                                       .cycle = true};
+
+    sink_ddl_create_sequence(&sql, &sequence);
+    is_str(taken(),
+           STR("CREATE SEQUENCE \"s\".\"o'd\"\"d\" AS bigint INCREMENT BY -2 MINVALUE "
+               "-9223372036854775808 MAXVALUE -1 START WITH -1 CACHE 1 CYCLE;\n"),
+           "a sequence");
+    sequence.least = 1;
+    sequence.most = 9;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        sequence.increment = cases[i].increment;
+        sequence.cycle = cases[i].cycle;
+        sink_ddl_set_sequence(&sql, &sequence, cases[i].next);
+        ok(holds(taken(), cases[i].words), "case %zu: %s", i, cases[i].words);
+    }
+    sink_ddl_set_sequence(&sql, &sequence, 4);
+    ok(holds(taken(), "setval('\"s\".\"o''d\"\"d\"'::regclass"), "its name as quoted text");
+}
+
+static struct target_partition subpartitions[] = {
+    {.name = {.ptr = "t_s0", .len = 4}, .values_sql = {.ptr = "FOR VALUES …", .len = 14}},
+};
+static struct target_partition partitions[] = {
+    {.name = {.ptr = "t_\"p", .len = 4},
+     .values_sql = {.ptr = "FOR VALUES IN (1)", .len = 17},
+     .comment = {.ptr = "it's", .len = 4},
+     .parts = subpartitions,
+     .part_count = 1},
+    {.name = {.ptr = "t_d", .len = 3},
+     .values_sql = {.ptr = "DEFAULT", .len = 7},
+     .check_sql = {.ptr = "x", .len = 1}},
+};
+
+static void test_partitions(void)
+{
+    struct target_table parted = table;
+    struct str text;
+
+    parted.partition_sql = STR("LIST (\"id\")");
+    parted.sub_partition_sql = STR("HASH (\"at\")");
+    parted.partitions = partitions;
+    parted.partition_count = COUNT_OF(partitions);
+    sink_ddl_table(&sql, &parted);
+    text = taken();
+    ok(holds(text, "\n) PARTITION BY LIST (\"id\");\n"
+                   "CREATE TABLE \"s\".\"t_\"\"p\" PARTITION OF \"s\".\"t\" FOR VALUES IN (1) "
+                   "PARTITION BY HASH (\"at\");\n"
+                   "CREATE TABLE \"s\".\"t_s0\" PARTITION OF \"s\".\"t_\"\"p\" FOR VALUES …;\n"
+                   "CREATE TABLE \"s\".\"t_d\" PARTITION OF \"s\".\"t\" (CHECK (x)) DEFAULT;\n"),
+       "partitions, theirs, and a CHECK");
+    sink_ddl_table_owner(&sql, &parted, STR("ow\"ner"));
+    text = taken();
+    ok(holds(text, "ALTER TABLE \"s\".\"t\" OWNER TO \"ow\"\"ner\";\n") &&
+           holds(text, "\"t_\"\"p\" OWNER") && holds(text, "\"t_s0\" OWNER") &&
+           holds(text, "\"t_d\" OWNER"),
+       "an owner for each");
+    sink_ddl_comments(&sql, &parted);
+    ok(holds(taken(), "COMMENT ON TABLE \"s\".\"t_\"\"p\" IS 'it''s';\n"), "their comments");
+}
+
+static void test_search_index(void)
+{
+    struct target_index_part part = {.expression_sql = STR("to_tsvector(x)")};
+    struct target_index index = {.name = STR("w"),
+                                 .kind = TARGET_INDEX_PLAIN,
+                                 .method = "gin",
+                                 .parts = &part,
+                                 .part_count = 1,
+                                 .comment = STR("it's")};
+
+    sink_ddl_index(&sql, &table, &index);
+    is_str(taken(),
+           STR("CREATE INDEX \"w\" ON \"s\".\"t\" USING gin ((to_tsvector(x)));\n"
+               "COMMENT ON INDEX \"s\".\"w\" IS 'it''s';\n"),
+           "another kind of index, and its comment");
+}
+
 static void test_on_update(void)
 {
     static const size_t both[] = {2, 3};
@@ -216,6 +312,9 @@ int main(void)
     test_foreign_key();
     test_rest();
     test_sequence();
+    test_own_sequence();
+    test_partitions();
+    test_search_index();
     test_on_update();
     buf_free(&sql);
     return done_testing();
