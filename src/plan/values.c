@@ -297,7 +297,8 @@ static bool pair_with_literal(struct translation *t, const struct value *value,
     if (t->view != NULL && value->kind != VALUE_DATE && value->kind != VALUE_TIMESTAMP)
         return view_pair_with_literal(t, value, literal, ret_sql);
     if (value->kind == VALUE_ENUM) {
-        *ret_sql = literal->sql;
+        /* Without a type of its own: the column is text or an enum. */
+        *ret_sql = quoted_literal(t->arena, literal->literal);
         return is_label(value->type, literal->literal) ||
                cannot(t, "it compares with something that is no label");
     }

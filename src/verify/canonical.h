@@ -111,6 +111,12 @@ canonical_check canonical_is_16;
 canonical_form canonical_json;        /* of UTF-8 */
 canonical_form canonical_json_source; /* of the source's character set */
 
+/* canonical_other.c */
+canonical_form canonical_inet;     /* 4 or 16 bytes */
+canonical_form canonical_ewkb;     /* SRID and well-known binary, as the source stores them */
+canonical_form canonical_ewkb_hex; /* the same, of EWKB in hexadecimal */
+canonical_form canonical_floats;   /* a vector's floats, of a real[] or a vector as text */
+
 /* ---- what forms are made of ------------------------------------------------------------------ */
 
 /*

@@ -114,10 +114,38 @@ static size_t next_by_table(const struct charset *charset, const unsigned char *
     *ret = charset->single[at[0]];
     if (*ret != CHARSET_INVALID)
         return 1;
-    if (charset->form != CHARSET_DOUBLE || left < 2)
+    if (charset->form == CHARSET_SINGLE || left < 2)
         return 0;
     *ret = charset->pairs[(size_t)at[0] << 8 | at[1]];
     return *ret != CHARSET_INVALID ? 2 : 0;
+}
+
+/* Three bytes of EUC behind 0x8f; four of GB18030 whose second is a digit. */
+static size_t next_longer(const struct charset *charset, const unsigned char *at, size_t left,
+                          uint32_t *ret)
+{
+    if (charset->form == CHARSET_EUC) {
+        if (left < 3)
+            return 0;
+        *ret = charset->longer[(size_t)at[1] << 8 | at[2]];
+        return *ret != CHARSET_INVALID ? 3 : 0;
+    }
+    if (left < 4)
+        return 0;
+    uint32_t place = charset_quad(at);
+    if (place < CHARSET_QUADS)
+        *ret = charset->longer[place];
+    else
+        *ret = charset_quad_beyond(place);
+    return *ret != CHARSET_INVALID ? 4 : 0;
+}
+
+static bool is_longer(const struct charset *charset, const unsigned char *at, size_t left)
+{
+    if (charset->form == CHARSET_EUC)
+        return at[0] == CHARSET_EUC_LEAD;
+    return charset->form == CHARSET_GB18030 && at[0] >= 0x81 && left >= 2 && at[1] >= '0' &&
+           at[1] <= '9';
 }
 
 static size_t next_character(const struct charset *charset, struct str bytes, size_t at,
@@ -126,7 +154,10 @@ static size_t next_character(const struct charset *charset, struct str bytes, si
     const unsigned char *from = (const unsigned char *)bytes.ptr + at;
     size_t left = bytes.len - at;
 
-    if (charset->form == CHARSET_SINGLE || charset->form == CHARSET_DOUBLE)
+    if (is_longer(charset, from, left))
+        return next_longer(charset, from, left, ret);
+    if (charset->form == CHARSET_SINGLE || charset->form == CHARSET_DOUBLE ||
+        charset->form == CHARSET_EUC || charset->form == CHARSET_GB18030)
         return next_by_table(charset, from, left, ret);
     if (charset->form == CHARSET_UTF16 || charset->form == CHARSET_UTF16LE ||
         charset->form == CHARSET_UCS2 || charset->form == CHARSET_UTF32)

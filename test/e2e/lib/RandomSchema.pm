@@ -920,7 +920,7 @@ sub _poison_sql {
             $add->('PGC-4004', '9223372036854775808', "$name = 9223372036854775808") if $column->{kind} eq 'int' && $column->{bits} == 64 && $column->{unsigned} && grep { $_ == $column } @{ $table->{pk} // [] };
             if ($column->{kind} eq 'json' && $self->{is_mysql} && !$self->{keeps_json}) {
                 $add->('PGC-4008', "'[1, -0.0]'", "CAST($name AS CHAR) = '[1, -0.0]'");
-                $add->('PGC-4008', "JSON_ARRAY(CHAR(0))", "HEX(CAST($name AS CHAR)) = HEX('[\"\\\\u0000\"]')");
+                $add->('PGC-4008', "'[\"\\\\u0000\"]'", "HEX(CAST($name AS CHAR)) = HEX('[\"\\\\u0000\"]')");
             }
             $add->('PGC-4015', "'no such label'", "$name + 0 = 0") if $column->{kind} eq 'enum' && !grep { $_ eq '' } @{ $column->{labels} };
         }
