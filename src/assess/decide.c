@@ -180,7 +180,7 @@ static bool labels_are_plain(const struct source_type *source)
 
 static enum scan_need of_labels(struct decision *d, bool labels_checked)
 {
-    bool unlimited = d->target->kind == TARGET_TEXT ||
+    bool unlimited = d->target->kind == TARGET_TEXT || d->target->kind == TARGET_ENUM ||
                      (d->target->kind == TARGET_VARCHAR && d->target->length == 0);
 
     if (!labels_are_plain(d->source))
@@ -242,11 +242,13 @@ static enum scan_need by_types(struct decision *d, bool labels_checked)
     case SOURCE_UUID:
     case SOURCE_INET4:
     case SOURCE_INET6:
-        return d->target->kind == TARGET_UUID || d->target->kind == TARGET_TEXT ? NEED_NOTHING
-                                                                                : NEED_READ;
-    case SOURCE_GEOMETRY:
+        return d->target->kind == TARGET_UUID || d->target->kind == TARGET_TEXT ||
+                       d->target->kind == TARGET_INET
+                   ? NEED_NOTHING
+                   : NEED_READ;
     case SOURCE_VECTOR:
-        return d->target->kind == TARGET_BYTEA ? NEED_NOTHING : NEED_READ;
+        return d->target->kind == TARGET_VECTOR ? NEED_READ : NEED_NOTHING;
+    case SOURCE_GEOMETRY:
     case SOURCE_JSON:
     case SOURCE_OTHER:
         break;
