@@ -14,6 +14,8 @@ static void add_arguments(struct buf *text, enum cli_command command)
 {
     if (command == COMMAND_schema) {
         buf_add_c(text, "print");
+    } else if (command == COMMAND_quarantine) {
+        buf_add_c(text, "list export retry");
     } else if (command == COMMAND_completion) {
         buf_add_c(text, "bash zsh fish");
     } else if (command == COMMAND_help) {

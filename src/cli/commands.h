@@ -12,6 +12,7 @@ struct error *cmd_plan(const struct cli_options *options) CHECKED;
 struct error *cmd_migrate(const struct cli_options *options) CHECKED;
 struct error *cmd_schema(const struct cli_options *options) CHECKED;
 struct error *cmd_status(const struct cli_options *options) CHECKED;
+struct error *cmd_quarantine(const struct cli_options *options) CHECKED;
 struct error *cmd_discard(const struct cli_options *options) CHECKED;
 struct error *cmd_explain(const struct cli_options *options) CHECKED;
 struct error *cmd_completion(const struct cli_options *options) CHECKED;

@@ -56,6 +56,8 @@ static struct error *run_command(const struct cli_options *options)
         return cmd_migrate(options);
     case COMMAND_status:
         return cmd_status(options);
+    case COMMAND_quarantine:
+        return cmd_quarantine(options);
     case COMMAND_discard:
         return cmd_discard(options);
     case COMMAND_schema:

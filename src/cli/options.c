@@ -9,7 +9,8 @@
 #define ONE(id) (1U << COMMAND_##id)
 #define FOR(id) ONE(id)
 #define ALL ((1U << COMMAND_COUNT) - 1)
-#define PLANNING (ONE(assess) | ONE(plan) | ONE(migrate) | ONE(schema) | ONE(verify))
+#define PLANNING \
+    (ONE(quarantine) | ONE(assess) | ONE(plan) | ONE(migrate) | ONE(schema) | ONE(verify))
 #define CONNECTING (PLANNING | ONE(doctor) | ONE(status) | ONE(discard))
 
 static const struct cli_option_info option_table[] = {

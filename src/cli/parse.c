@@ -228,6 +228,14 @@ static struct error *check_arguments(struct parser *parser)
             return error_with_fix(error_new(PGC_USAGE, "schema needs to know what to do"),
                                   "pgconverge schema print");
         break;
+    case COMMAND_quarantine:
+        most = 1;
+        if (arguments->count == 0 || (!str_equal_c(arguments->items[0], "list") &&
+                                      !str_equal_c(arguments->items[0], "export") &&
+                                      !str_equal_c(arguments->items[0], "retry")))
+            return error_with_fix(error_new(PGC_USAGE, "quarantine needs to know what to do"),
+                                  "pgconverge quarantine list, export or retry");
+        break;
     case COMMAND_completion:
         most = 1;
         if (arguments->count == 0)

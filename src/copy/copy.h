@@ -69,5 +69,30 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
  */
 struct error *copy_record_digests(struct ledger *ledger, struct arena *arena) CHECKED;
 struct error *copy_check_digests(struct ledger *ledger, struct arena *arena) CHECKED;
+/*
+ * Writes rows that were set aside, as the plan's configuration has them now: each in a transaction
+ * of its own, with its deletion from pgconverge.quarantine. What the configuration or the target
+ * still refuses stays there, and is told.
+ */
+struct copy_retry {
+    const struct plan *plan;
+    struct source_session *source; /* for character sets */
+    const struct sink_options *sink;
+    struct ledger *ledger; /* taken */
+    /* Called for every row that stays, in the end; `reason` is one sentence. */
+    void (*tell)(void *context, const struct ledger_row *row, const char *reason);
+    void *context;
+};
+
+struct copy_retried {
+    uint64_t written, refused;
+};
+
+/*
+ * Errors: PGC_LEDGER when the run is not finished, or when a table is not as it was planned then;
+ * of lost connections: what is written by then stays written, and the same call goes on.
+ */
+struct error *copy_retry_quarantine(const struct copy_retry *retry, struct arena *arena,
+                                    struct copy_retried *ret_retried) CHECKED;
 /* Drops every table and function that the run made, in one transaction, then the ledger. */
 struct error *copy_discard(struct ledger *ledger, struct arena *arena) CHECKED;

@@ -29,9 +29,9 @@ static struct error *find_charset(struct map *charsets, struct source_session *s
     return NULL;
 }
 
-static struct error *fill_columns(struct table_work *work, const struct plan *plan,
-                                  struct source_session *session, struct map *charsets,
-                                  struct arena *arena)
+struct error *prepare_columns(struct table_work *work, const struct plan *plan,
+                              struct source_session *session, struct map *charsets,
+                              struct arena *arena)
 {
     const struct planned_table *planned = work->planned;
     size_t count = planned->column_count;
@@ -127,7 +127,7 @@ struct error *prepare_tables(struct copy_pool *pool, struct source_session *sess
         const struct ledger_table *entry = find_known(known, known_count, planned->number);
         work->planned = planned;
         fill_progress(pool, work, entry);
-        TRY(fill_columns(work, plan, session, &charsets, arena));
+        TRY(prepare_columns(work, plan, session, &charsets, arena));
         needed = needed || !work->split || !work->counted || !atomic_load(&work->progress->done);
     }
     qsort(pool->tables, pool->table_count, sizeof *pool->tables, compare_size);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/map.h"
 #include "copy/pool.h"
 
 /*
@@ -12,6 +13,14 @@
  */
 struct error *prepare_tables(struct copy_pool *pool, struct source_session *session,
                              struct arena *arena, bool *ret_needed) CHECKED;
+
+/*
+ * How the columns of work->planned are read and converted; character sets are read over `session`
+ * and kept in `charsets`.
+ */
+struct error *prepare_columns(struct table_work *work, const struct plan *plan,
+                              struct source_session *session, struct map *charsets,
+                              struct arena *arena) CHECKED;
 
 /*
  * Splits, publishes and counts every table. `session` is in the snapshot and used by nobody else

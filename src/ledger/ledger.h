@@ -133,8 +133,8 @@ struct ledger_outcome {
 
 /*
  * The statements that a worker runs in the rows' own transaction, last: they fail on the server
- * when the epoch is not ours, when the chunk is done already, or (PGC_QUARANTINE_FULL) when more rows of
- * the whole run would be set aside than allowed.
+ * when the epoch is not ours, when the chunk is done already, or (PGC_QUARANTINE_FULL) when more
+ * rows of the whole run would be set aside than allowed.
  */
 void ledger_chunk_done_sql(const struct ledger *ledger, const struct chunk *chunk,
                            const struct ledger_outcome *outcome, struct buf *sql);
@@ -182,8 +182,13 @@ struct ledger_aside {
 };
 struct error *ledger_quarantine_list(struct ledger *ledger, struct arena *arena,
                                      struct ledger_aside **ret_list, size_t *ret_count) CHECKED;
-/* The row leaves pgconverge.quarantine in the caller's transaction: fails when it is not there. */
-void ledger_quarantine_delete_sql(uint64_t number, struct buf *sql);
+/*
+ * The row was written after all: it leaves pgconverge.quarantine in the transaction that wrote it,
+ * which fails when the row is not there any more. `changes` are what policies did to it, one each.
+ */
+void ledger_quarantine_retried_sql(const struct ledger_row *row,
+                                   const struct ledger_change *changes, size_t change_count,
+                                   struct buf *sql);
 
 /* ---- steps: every other thing that is done once (DDL, validation, sequences) ---------------- */
 

@@ -113,13 +113,38 @@ struct error *ledger_quarantine_send(struct sink_session *session, const struct 
     return NULL;
 }
 
-void ledger_quarantine_delete_sql(uint64_t number, struct buf *sql)
+/* Beside the chunks' counts, under a number that no chunk has. */
+static void add_retried_change(const struct ledger_row *row, const struct ledger_change *change,
+                               struct buf *sql)
 {
+    buf_add_format(sql,
+                   "INSERT INTO pgconverge.changed AS c (table_number, chunk_id, column_name,"
+                   " class, policy, changed, samples) VALUES (%" PRIu32 ", -1, ",
+                   row->table);
+    sink_quote_literal(sql, change->column);
+    buf_add_format(sql, ", '%s', '%s', 1, ARRAY[", value_class_name(change->value_class),
+                   value_policy_name(change->policy));
+    sink_quote_literal(sql, row->row_key);
+    buf_add_format(sql,
+                   "]::text[]) ON CONFLICT (table_number, chunk_id, column_name, class) DO UPDATE"
+                   " SET changed = c.changed + 1, samples = (c.samples ||"
+                   " EXCLUDED.samples)[1:%d];\n",
+                   LEDGER_SAMPLES);
+}
+
+void ledger_quarantine_retried_sql(const struct ledger_row *row,
+                                   const struct ledger_change *changes, size_t change_count,
+                                   struct buf *sql)
+{
+    for (size_t i = 0; i < change_count; i++)
+        add_retried_change(row, &changes[i], sql);
     /* The division fails the transaction where another retry was quicker. */
     buf_add_format(sql,
+                   "UPDATE pgconverge.\"table\" SET rows_retried = rows_retried + 1 WHERE number"
+                   " = %" PRIu32 ";\nUPDATE pgconverge.set_aside SET rows = rows - 1;\n"
                    "WITH gone AS (DELETE FROM pgconverge.quarantine WHERE number = %" PRIu64
                    " RETURNING 1) SELECT 1 / pg_catalog.count(*) FROM gone;\n",
-                   number);
+                   row->table, row->number);
 }
 
 /* ---- read back ------------------------------------------------------------------------------- */

@@ -38,12 +38,14 @@ CREATE TABLE pgconverge."table" (
     created       boolean NOT NULL DEFAULT false,
     split         boolean NOT NULL DEFAULT false,
     rows_counted  bigint,
+    rows_retried  bigint NOT NULL DEFAULT 0,
     digest        text NOT NULL DEFAULT ''
 );
 COMMENT ON TABLE pgconverge."table" IS 'The tables of the plan.';
 COMMENT ON COLUMN pgconverge."table".created IS 'The run made it (discard drops it).';
 COMMENT ON COLUMN pgconverge."table".split IS 'All its chunks stand in pgconverge.chunk.';
 COMMENT ON COLUMN pgconverge."table".rows_counted IS 'One COUNT(*) of the source in the snapshot.';
+COMMENT ON COLUMN pgconverge."table".rows_retried IS 'Rows that were set aside and have been written since, by pgconverge quarantine retry.';
 COMMENT ON COLUMN pgconverge."table".digest IS 'What it held when the run ended, to see later writes of others.';
 
 CREATE TABLE pgconverge.chunk (

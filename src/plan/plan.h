@@ -191,6 +191,12 @@ struct error *plan_print_json(const struct plan *plan, struct buf *json) CHECKED
 /* The DDL, in the order in which it would run. */
 struct error *plan_print_sql(const struct plan *plan, struct buf *sql) CHECKED;
 /*
+ * Whether a table stood in an earlier plan (its plan.json) with the same name in the target and
+ * the same columns on both sides: what was made by that plan can be filled by this one.
+ */
+bool plan_table_is_as_in(const struct plan *plan, const struct planned_table *table,
+                         struct str earlier_json);
+/*
  * From a plan.json: the options it was made with and its digest. The plan is made anew from them
  * and must give the same digest, else the file is stale (PGC_STALE_PLAN): it can be neither out of
  * date nor edited into something that was never checked.

@@ -4,8 +4,9 @@ SELECT t.number, t.source_name, t.target_schema, t.target_name,
                              WHERE s.kind = 'table' AND s.state = 'done'
                                AND s.name IN (t.target_name, t.source_name,
                                               t.target_schema || '.' || t.target_name)),
-       t.split, t.rows_counted, COALESCE(c.rows_copied, 0), COALESCE(c.bytes_copied, 0),
-       COALESCE(c.chunk_count, 0), COALESCE(c.chunks_done, 0), COALESCE(c.rows_quarantined, 0)
+       t.split, t.rows_counted, COALESCE(c.rows_copied, 0) + t.rows_retried,
+       COALESCE(c.bytes_copied, 0), COALESCE(c.chunk_count, 0), COALESCE(c.chunks_done, 0),
+       COALESCE(c.rows_quarantined, 0) - t.rows_retried
   FROM pgconverge."table" t
   LEFT JOIN (SELECT table_number,
                     pg_catalog.sum(rows_copied) AS rows_copied,

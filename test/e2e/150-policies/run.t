@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use JSON::PP;
 use PgcTest;
 use Test::More;
 
@@ -144,6 +145,71 @@ ROWS
     return;
 }
 
+# 2b. What is set aside is listed, written out exactly, and tried again.
+sub test_quarantine {
+    my ($t, $flavor) = @_;
+    my @target = ('--target', $t->target_uri);
+    my $list = $t->run('quarantine', 'list', @target);
+    $t->exits($list, 0, "$flavor: quarantine list");
+    $t->says($list, 'counts and keys', qr/^8 rows are set aside/m, qr/words\.a  2 rows  nul_byte: byte 2 of 3 is the character NUL|words\.a  2 rows  nul_byte: byte 1 of 2/, 'id = 3');
+    unlike($list->{out}, qr/some-name|6ccd780c/, 'and no values');
+    is(JSON::PP->new->decode($t->run('quarantine', 'list', '--format', 'json', @target)->{out})->{rows}, 8, 'as JSON');
+
+    my $file = "$t->{dir}/rows.jsonl";
+    my $run = $t->run('quarantine', 'export', '--format', 'json', '-o', $file, @target);
+    $t->exits($run, 0, 'export to a file');
+    is(sprintf('%o', (stat $file)[2] & 07777), 600, 'for its owner alone');
+    my %rows = map { ("$_->{table} $_->{row}" => $_) } map { JSON::PP->new->utf8->decode($_) } split /\n/, PgcTest::slurp($file);
+    is(scalar keys %rows, 8, 'all rows');
+    my $words = $rows{'words id = 3'}{values};
+    is_deeply([@$words{'a', 'b', 'u', q(o'")}], [{ hex => '0078' }, { hex => 'ff' }, 'some-name', q(q'"\\)], 'values: text where it is text, else hexadecimal');
+    is($rows{'words id = 1'}{values}{cut}, "\x{e4}\x{f6}\x{fc}\x{df}", 'text in its characters');
+    is_deeply([@{ $rows{'numbers id = 1'}{values} }{qw(n dec_ t big)}], ['40000', '12345.6789', '25:00:00.500', '18446744073709551615'], 'numbers at full precision');
+    ok(exists $rows{'days id = 1'}{values}{ts} && !defined $rows{'days id = 1'}{values}{ts}, 'NULL is null');
+    $run = $t->run('quarantine', 'export', @target);
+    like($run->{out}, qr/\Anumber,table,row,column,class,reason,name,form,value\r\n/, 'CSV has a head');
+    like($run->{out}, qr/^\d+,"words","id = 3","a",nul_byte,"[^"]+","o'""",text,"q'""\\"\r$/m, 'and quotes its values');
+    like($run->{out}, qr/^\d+,"days","id = 1",.*,"ts",null,\r$/m, 'and NULLs');
+    $t->exits($t->run('quarantine', 'export', '-o', "$t->{dir}/no/such/folder", @target), 2, 'a path that cannot be written');
+
+    # tried again as it was: nothing comes in
+    my $rules = rules('quarantine');
+    my @again = ('quarantine', 'retry', '--source', $t->source_uri, @target);
+    my @kept = map { "$_: quarantine" } qw(zero_date partial_date nul_byte invalid_bytes too_long json_nul bad_json empty_uuid bad_uuid empty_enum not_boolean out_of_range);
+    my $count = sub { rows($t, 'SELECT count(*) FROM pgconverge.quarantine') };
+    $run = $t->run(@again, config($t, 'values: { ' . join(', ', @kept) . " }\n$rules"));
+    $t->exits($run, 3, 'retry under the same policies');
+    $t->says($run, 'says what is still refused', qr/^0 rows written; 8 stay set aside:/m, 'words  id = 1');
+    # with another type for a column it is not what the run made
+    (my $other = $rules) =~ s/smallint/integer/;
+    $run = $t->run(@again, config($t, $other));
+    $t->exits($run, 8, 'a plan of other types');
+    $t->says($run, 'is refused with its table', 'PGC-8005', 'numbers');
+    # one row comes in, which is our own doing: nobody else wrote
+    $run = $t->run(@again, config($t, 'values: { ' . join(', ', grep { !/too_long/ } @kept) . " }\n" . rules('replace')));
+    $t->says($run, 'one row by another policy', qr/^1 row written; 7 stay set aside:/m);
+    $t->says($t->run('discard', @target), 'discard says what it would throw away, and asks', qr/with 7 rows that were set aside/);
+    # some policies more, one row whose key is taken meanwhile
+    $t->target("INSERT INTO numbers (id, n) VALUES (2, 1)");
+    $run = $t->run(@again, config($t, "values: { zero_date: replace, out_of_range: replace, nul_byte: strip, partial_date: quarantine }\n" . rules('replace')));
+    $t->exits($run, 3, 'retry under other policies');
+    $t->says($run, 'what comes in and what stays', qr/rows written; 5 stay set aside:/, qr/numbers  id = 2\n.*duplicate key/);
+    is(rows($t, 'SELECT * FROM numbers WHERE id <> 2 ORDER BY id'), "1|32767|999.99|24:00:00|9223372036854775807\n3|7|1.50|12:30:00|6", 'they are in their table as the policies say');
+    is($count->(), 5, 'and no longer in the quarantine');
+    $t->target('DELETE FROM numbers WHERE id = 2');
+    $run = $t->run(@again, config($t, $replaced . rules('replace') . "  days.d: { zero_date: \"null\" }\n"));
+    $t->exits($run, 3, 'all the others but one');
+    $t->says($run, 'which the constraints of the target refuse', qr/^4 rows written; 1 stays set aside:\n  words  id = 2\n.*"e_labels"/m);
+    $run = $t->run(@again, config($t, $replaced . rules('replace') . "  words.e: { empty_enum: \"null\" }\n"));
+    $t->exits($run, 0, 'and the last');
+    is($count->(), 0, 'nothing is left');
+    is(rows($t, q(SELECT id, a, u, f, j, "o'""" FROM words ORDER BY id)), "1|ab|6ccd780c-baba-1026-9564-5b8c656024db|t|{\"a\": 1}|q\n2|ok|00000000-0000-0000-0000-000000000000|t|\"\xef\xbf\xbdz\"|q\n3|x||t||q'\"\\\n4|||||", 'as if they had never been set aside');
+    is(rows($t, q(SELECT sum(changed) FROM pgconverge.changed)), 29, 'what was changed on the way is counted');
+    $t->says($t->run('discard', '--overwrite-target', @target), 'the quarantine is empty: nothing is said of it', qr/and its ledger(?! with)/);
+    is(rows($t, q(SELECT rows FROM pgconverge.set_aside)), 0, 'the count of the run is down');
+    return;
+}
+
 # 3. Many chunks, many workers, rows too wide to keep many of: killed where it hurts, and never more
 # than allowed.
 sub test_many {
@@ -190,6 +256,7 @@ for my $flavor (PgcTest->flavors) {
     $t->source_force($planted);
     test_replaced($t, $flavor);
     test_aside($t, $flavor);
+    test_quarantine($t, $flavor);
     test_many($t, $flavor);
     $t->done;
 }
