@@ -10,6 +10,7 @@
 
 #include "convert/convert.h"
 #include "copy/copy.h"
+#include "copy/parents.h"
 
 /* A table's part in the copy. All but `next` and `left` is fixed before it is published. */
 struct table_work {
@@ -17,6 +18,7 @@ struct table_work {
     struct copy_table_progress *progress;
     struct convert_column *converts; /* of the columns that are copied, in order */
     struct source_read read;         /* the columns run parallel to `converts` */
+    struct parents parents;          /* foreign keys with policies */
     size_t *target_columns;          /* positions in the target table */
     size_t column_count;
     struct chunk *chunks; /* those not done yet; in the preparing thread's arena */

@@ -56,12 +56,15 @@ struct error *prepare_columns(struct table_work *work, const struct plan *plan,
         work->target_columns[work->column_count] = i;
         work->column_count++;
     }
+    parents_prepare(plan, planned, columns, work->column_count, arena, &work->parents);
     work->read = (struct source_read){
         .database = plan->catalog->database,
         .table = planned->source,
         .columns = columns,
         .column_count = work->column_count,
         .key = {planned->chunk_key, planned->chunk_key_count},
+        .lookups = work->parents.lookups,
+        .lookup_count = work->parents.lookup_count,
     };
     return NULL;
 }

@@ -49,6 +49,7 @@ void worker_done(struct worker *worker)
     buf_free(&worker->out);
     buf_free(&worker->sql);
     aside_done(&worker->aside);
+    parent_changes_done(&worker->respelt);
     pthread_mutex_destroy(&worker->source_lock);
 }
 
@@ -116,6 +117,7 @@ static struct error *use_table(struct worker *worker, const struct table_work *w
     worker->converter = NULL;
     worker->table = NULL;
     TRY(converter_new(work->converts, work->column_count, &worker->converter));
+    TRY(parent_changes_reserve(&worker->respelt, work->parents.column_count));
     worker->table = work;
     return NULL;
 }
@@ -237,22 +239,53 @@ static struct error *heed_policies(struct worker *worker, struct table_work *wor
     return error;
 }
 
+/*
+ * A row of a table with policies for its references: as it shall be for the converter, and as it
+ * was for everything that is said or kept of it.
+ */
+static struct error *add_referring_row(struct worker *worker, struct table_work *work,
+                                       const struct row *row, struct chunk_outcome *outcome)
+{
+    bool show_values = worker->pool->job->show_values;
+    struct convert_result respelt, result = {0};
+
+    parents_heed(&work->parents, row, &worker->respelt, &respelt);
+    if (respelt.set_aside)
+        return heed_policies(worker, work, row, &respelt, outcome);
+    struct error *error = converter_add_row(worker->converter, row, &worker->out, &result);
+    parents_restore(row, &worker->respelt);
+    if (error != NULL)
+        return row_name(error, work, row, result.column, show_values);
+    if (!result.set_aside)
+        aside_count(&worker->aside, work, row, &respelt, show_values);
+    return heed_policies(worker, work, row, &result, outcome);
+}
+
+static struct error *add_row(struct worker *worker, struct table_work *work, const struct row *row,
+                             struct chunk_outcome *outcome)
+{
+    struct convert_result result;
+
+    if (UNLIKELY(work->parents.key_count > 0))
+        return add_referring_row(worker, work, row, outcome);
+    struct error *error = converter_add_row(worker->converter, row, &worker->out, &result);
+    if (UNLIKELY(error != NULL))
+        return row_name(error, work, row, result.column, worker->pool->job->show_values);
+    if (UNLIKELY(result.set_aside || result.change_count > 0))
+        return heed_policies(worker, work, row, &result, outcome);
+    outcome->rows++;
+    return NULL;
+}
+
 static struct error *move_rows(struct worker *worker, struct source_cursor *cursor,
                                struct table_work *work, struct chunk_outcome *outcome)
 {
     for (;;) {
         const struct row *row = NULL;
-        struct convert_result result;
         TRY(source_next_row(cursor, &row));
         if (row == NULL)
             return NULL;
-        struct error *error = converter_add_row(worker->converter, row, &worker->out, &result);
-        if (UNLIKELY(error != NULL))
-            return row_name(error, work, row, result.column, worker->pool->job->show_values);
-        if (UNLIKELY(result.set_aside || result.change_count > 0))
-            TRY(heed_policies(worker, work, row, &result, outcome));
-        else
-            outcome->rows++;
+        TRY(add_row(worker, work, row, outcome));
         if (worker->out.len >= LIMIT_COPY_SLICE) {
             TRY(send_slice(worker, outcome));
             show_progress(worker, work, outcome);

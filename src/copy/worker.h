@@ -23,7 +23,8 @@ struct worker {
     struct converter *converter;
     struct buf out; /* rows in COPY form, sent in slices */
     struct buf sql;
-    struct aside aside; /* of the chunk at hand */
+    struct aside aside;            /* of the chunk at hand */
+    struct parent_changes respelt; /* of the row at hand */
 };
 
 /* Takes over `source`, which is in the snapshot. */

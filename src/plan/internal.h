@@ -63,6 +63,8 @@ void map_partitions(struct planner *p, struct planned_table *table);
 void name_partitions(struct planner *p, struct map *reserved);
 /* Views, in the order in which they can be created. After map_expressions(). */
 void map_views(struct planner *p);
+/* What the copy does with rows whose parent is not found. After check_policies(). */
+void map_references(struct planner *p);
 /* The keys by which a table's rows are read in parts. */
 void choose_chunk_key(struct planner *p, struct planned_table *table);
 

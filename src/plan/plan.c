@@ -276,6 +276,7 @@ struct error *plan_make(const struct source_catalog *catalog, const struct sourc
     map_keys(&planner);
     check_policies(&planner);
     map_views(&planner);
+    map_references(&planner);
     note_objects(&planner);
 
     TRY(digest_plan(&plan, digest));

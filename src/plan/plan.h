@@ -109,6 +109,8 @@ struct planned_foreign_key {
     struct target_foreign_key target;
     uint32_t parent;               /* number of the parent's planned table */
     enum reference_match *matches; /* how each of its columns finds the parent */
+    enum value_policy orphan;      /* what becomes of rows without a parent … */
+    enum value_policy spelling;    /* … and of those whose parent is spelt otherwise */
     bool translated;
 };
 
@@ -183,6 +185,14 @@ const struct planned_view *plan_find_view(const struct plan *plan,
                                           const struct source_object *object);
 /* CREATE VIEW and its owner; "" when it is not created. Each statement ends in ";\n". */
 void plan_print_view(const struct plan *plan, const struct planned_view *view, struct buf *sql);
+/*
+ * Whether the key's policies write another value into its column i; and the key that does so first
+ * for a column of the source's table, or NULL.
+ */
+bool plan_key_sets(const struct planned_table *table, const struct planned_foreign_key *key,
+                   size_t i);
+const struct planned_foreign_key *plan_key_above(const struct planned_table *table, int column,
+                                                 size_t *ret_i);
 size_t plan_count_findings(const struct plan *plan, enum severity severity);
 /* For people: tables, columns with source type -> target type and the reason, then findings. */
 struct error *plan_print_text(const struct plan *plan, struct buf *text) CHECKED;

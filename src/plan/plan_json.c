@@ -311,6 +311,10 @@ static json_t *foreign_key_json(struct writer *w, const struct planned_table *ta
         put(w, object, "parent_columns", texts(w, target->parent_columns, target->column_count));
         put_text(w, object, "on_update", target->on_update);
         put_text(w, object, "on_delete", target->on_delete);
+        if (planned->orphan > POLICY_REFUSE)
+            put_c(w, object, "orphan", value_policy_name(planned->orphan));
+        if (planned->spelling > POLICY_REFUSE)
+            put_c(w, object, "parent_spelling", value_policy_name(planned->spelling));
     }
     return object;
 }

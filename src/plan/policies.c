@@ -83,6 +83,28 @@ static void refuse_null(struct planner *p, const struct planned_table *table, si
             STR_ARG(source->name), STR_ARG(name), word);
 }
 
+/* Of a key of several columns one NULL is enough: it refers to nothing then. */
+static bool another_takes_null(const struct planned_table *table, int column)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < table->source->foreign_key_count; i++) {
+        const struct source_foreign_key *key = &table->source->foreign_keys[i];
+        bool has_column = false, has_other = false;
+        for (size_t k = 0; k < key->column_count; k++) {
+            bool takes_null =
+                !table->target.columns[key->columns[k]].not_null &&
+                table->columns[key->columns[k]].policies.of[CLASS_ORPHAN] == POLICY_NULL;
+            has_column = has_column || key->columns[k] == column;
+            has_other = has_other || (key->columns[k] != column && takes_null);
+        }
+        if (has_column && !has_other)
+            return false;
+        any = any || has_column;
+    }
+    return any;
+}
+
 static void check_column(struct planner *p, struct planned_table *table, size_t i)
 {
     struct value_policies *policies = &table->columns[i].policies;
@@ -91,6 +113,9 @@ static void check_column(struct planner *p, struct planned_table *table, size_t 
 
     for (enum value_class k = 0; k < CLASS_COUNT; k++) {
         if ((possible >> k & 1) == 0)
+            policies->of[k] = POLICY_REFUSE;
+        else if (k == CLASS_ORPHAN && policies->of[k] == POLICY_NULL && target->not_null &&
+                 another_takes_null(table, table->columns[i].source))
             policies->of[k] = POLICY_REFUSE;
         else if (policies->of[k] == POLICY_NULL && target->not_null)
             refuse_null(p, table, i, k);

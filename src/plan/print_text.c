@@ -188,8 +188,19 @@ static void add_index(struct buf *text, const struct planned_index *index)
     buf_free(&line);
 }
 
-static void add_foreign_key(struct buf *text, const struct target_foreign_key *key)
+static void add_reference_policies(struct buf *line, const struct planned_foreign_key *key)
 {
+    if (key->orphan > POLICY_REFUSE)
+        buf_add_format(line, "; a child without a parent %s",
+                       policy_effect(CLASS_ORPHAN, key->orphan));
+    if (key->spelling > POLICY_REFUSE)
+        buf_add_format(line, "; a child whose parent is spelt otherwise %s",
+                       policy_effect(CLASS_PARENT_SPELLING, key->spelling));
+}
+
+static void add_foreign_key(struct buf *text, const struct planned_foreign_key *planned)
+{
+    const struct target_foreign_key *key = &planned->target;
     struct buf line = BUF_INIT(LIMIT_DOCUMENT, "plan");
 
     buf_add_format(&line, "foreign key " STR_FMT " (", STR_ARG(key->name));
@@ -199,6 +210,7 @@ static void add_foreign_key(struct buf *text, const struct target_foreign_key *k
     for (size_t i = 0; i < key->column_count; i++)
         buf_add_format(&line, "%s" STR_FMT, i > 0 ? ", " : "", STR_ARG(key->parent_columns[i]));
     buf_add_c(&line, ")");
+    add_reference_policies(&line, planned);
     buf_add_c(text, "    ");
     add_wrapped(text, buf_str(&line), INDENT, INDENT + 2);
     buf_free(&line);
@@ -247,7 +259,7 @@ static void add_table(struct buf *text, const struct planned_table *table, struc
             add_index(text, &table->indexes[i]);
     for (size_t i = 0; i < table->foreign_key_count; i++)
         if (table->foreign_keys[i].translated)
-            add_foreign_key(text, &table->foreign_keys[i].target);
+            add_foreign_key(text, &table->foreign_keys[i]);
 }
 
 /* ---- findings -------------------------------------------------------------------------------- */

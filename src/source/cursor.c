@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "source/reference.h"
 #include "source/select.h"
 
 /* All fixed buffers of a cursor together: a table may have 4096 columns. */
@@ -40,7 +41,8 @@ struct source_cursor {
     MYSQL_STMT *statement;
     const struct source_table *table;
     struct str database;
-    size_t column_count;
+    size_t column_count; /* of which the last are lookups */
+    size_t lookup_count;
     struct cursor_column *columns;
     MYSQL_BIND *binds;
     struct cell *cells;
@@ -194,12 +196,23 @@ static struct error *add_where(const struct source_read *read, const struct chun
     return select_add_conditions(sql, read->table, read->conditions, read->condition_count);
 }
 
+static void add_lookups(const struct source_read *read, struct buf *sql)
+{
+    CLEANUP(buf_free) struct buf child = BUF_INIT(LIMIT_SQL_TEXT, "name of a table");
+
+    source_quote_table(&child, read->database, read->table->name);
+    for (size_t i = 0; i < read->lookup_count; i++) {
+        buf_add_c(sql, ", ");
+        reference_add_lookup(sql, &read->lookups[i], buf_c_str(&child), 1);
+    }
+}
+
 static struct error *compose(struct source_cursor *cursor, const struct source_read *read,
                              const struct chunk *chunk, struct buf *sql)
 {
     buf_add_c(sql, "SELECT ");
-    for (size_t i = 0; i < cursor->column_count; i++) {
-        const struct source_column *column = &cursor->table->columns[read->columns[i]];
+    for (size_t i = 0; i < read->column_count; i++) {
+        const struct source_column *column = cursor->columns[i].source;
 
         if (i > 0)
             buf_add_c(sql, ", ");
@@ -211,8 +224,9 @@ static struct error *compose(struct source_cursor *cursor, const struct source_r
             buf_add_c(sql, " AS BINARY)");
     }
     /* Where all columns are generated the rows are still to be counted. */
-    if (cursor->column_count == 0)
+    if (read->column_count == 0)
         buf_add_c(sql, "NULL");
+    add_lookups(read, sql);
     buf_add_c(sql, " FROM ");
     source_quote_table(sql, cursor->database, cursor->table->name);
     select_add_index(sql, cursor->table, read->key);
@@ -241,7 +255,7 @@ static size_t buffer_size(const struct source_cursor *cursor, const struct sourc
     return (size_t)most < INLINE_LEAST ? INLINE_LEAST : (size_t)most;
 }
 
-static struct error *allocate(struct source_cursor *cursor, const int *columns)
+static struct error *allocate(struct source_cursor *cursor, const struct source_read *read)
 {
     size_t count = cursor->column_count, total = 0;
 
@@ -252,7 +266,9 @@ static struct error *allocate(struct source_cursor *cursor, const int *columns)
         return error_new(PGC_NO_MEMORY, "no memory for a cursor of %zu columns", count);
     cursor->inline_size = inline_size(count);
     for (size_t i = 0; i < count; i++) {
-        cursor->columns[i].source = &cursor->table->columns[columns[i]];
+        cursor->columns[i].source = i < read->column_count
+                                        ? &cursor->table->columns[read->columns[i]]
+                                        : reference_column(&read->lookups[i - read->column_count]);
         cursor->columns[i].form = form_of(&cursor->columns[i].source->type);
         if (cursor->columns[i].form == CELL_BYTES)
             total += buffer_size(cursor, cursor->columns[i].source);
@@ -302,7 +318,7 @@ static void bind_column(struct source_cursor *cursor, size_t i, size_t *offset)
     }
 }
 
-static struct error *check_types(struct source_cursor *cursor, const int *columns)
+static struct error *check_types(struct source_cursor *cursor)
 {
     MYSQL_RES *metadata = mysql_stmt_result_metadata(cursor->statement);
     struct error *error = NULL;
@@ -316,7 +332,7 @@ static struct error *check_types(struct source_cursor *cursor, const int *column
 
         if (!type_fits(cursor->columns[i].form, type))
             error = name_column(
-                cursor, &cursor->table->columns[columns[i]],
+                cursor, cursor->columns[i].source,
                 error_new(PGC_SOURCE_CHANGED_DEFINITION,
                           "the column's type is not what the catalog said (protocol type %d)",
                           (int)type));
@@ -325,7 +341,7 @@ static struct error *check_types(struct source_cursor *cursor, const int *column
     return error;
 }
 
-static struct error *start(struct source_cursor *cursor, const int *columns, const struct buf *sql)
+static struct error *start(struct source_cursor *cursor, const struct buf *sql)
 {
     size_t offset = 0;
 
@@ -334,7 +350,7 @@ static struct error *start(struct source_cursor *cursor, const int *columns, con
         return error_new(PGC_NO_MEMORY, "no memory for a statement");
     if (mysql_stmt_prepare(cursor->statement, sql->ptr, sql->len) != 0)
         return cursor_error(cursor);
-    TRY(check_types(cursor, columns));
+    TRY(check_types(cursor));
     for (size_t i = 0; i < cursor->column_count; i++)
         bind_column(cursor, i, &offset);
     if (mysql_stmt_execute(cursor->statement) != 0)
@@ -350,9 +366,9 @@ static struct error *open_cursor(struct source_cursor *cursor, const struct sour
 {
     CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "LIMIT_SQL_TEXT");
 
-    TRY(allocate(cursor, read->columns));
+    TRY(allocate(cursor, read));
     TRY(compose(cursor, read, chunk, &sql));
-    return start(cursor, read->columns, &sql);
+    return start(cursor, &sql);
 }
 
 struct error *source_cursor_open(struct source_session *session, const struct source_read *read,
@@ -370,7 +386,8 @@ struct error *source_cursor_open(struct source_session *session, const struct so
     cursor->session = session;
     cursor->table = read->table;
     cursor->database = read->database;
-    cursor->column_count = read->column_count;
+    cursor->column_count = read->column_count + read->lookup_count;
+    cursor->lookup_count = read->lookup_count;
     error = open_cursor(cursor, read, chunk);
     if (error != NULL) {
         source_cursor_close(cursor);
@@ -552,7 +569,7 @@ struct error *source_next_row(struct source_cursor *cursor, const struct row **r
             cursor->row.size_bytes += cursor->cells[i].bytes.len;
     }
     cursor->row.cells = cursor->cells;
-    cursor->row.cell_count = cursor->column_count;
+    cursor->row.cell_count = cursor->column_count - cursor->lookup_count;
     *ret_row = &cursor->row;
     if (result == MYSQL_DATA_TRUNCATED) {
         TRY(check_truncation(cursor));

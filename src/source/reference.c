@@ -50,16 +50,17 @@ static struct pair pair_of(const struct source_reference *reference, size_t i)
  * As both sides are compared by the source. With foreign_key_checks = 0 they can have come to be of
  * unlike collations: then the parent's, which its index has.
  */
-static void add_source_equality(struct buf *sql, const struct pair *pair)
+static void add_source_equality(struct buf *sql, const struct pair *pair, const char *child_alias,
+                                const char *parent_alias)
 {
     const struct source_type *child = &pair->child->type, *parent = &pair->parent->type;
     bool unlike = is_text(child) && is_text(parent) &&
                   !str_equal(child->collation, parent->collation) && is_word(parent->collation) &&
                   is_word(parent->charset);
 
-    add_column(sql, "p", pair->parent->name);
+    add_column(sql, parent_alias, pair->parent->name);
     buf_add_c(sql, unlike ? " = CONVERT(" : " = ");
-    add_column(sql, "c", pair->child->name);
+    add_column(sql, child_alias, pair->child->name);
     if (unlike)
         buf_add_format(sql, " USING " STR_FMT ") COLLATE " STR_FMT, STR_ARG(parent->charset),
                        STR_ARG(parent->collation));
@@ -91,13 +92,14 @@ static void add_form(struct buf *sql, const char *alias, const struct source_col
     }
 }
 
-static void add_target_equality(struct buf *sql, const struct pair *pair)
+static void add_target_equality(struct buf *sql, const struct pair *pair, const char *child,
+                                const char *parent)
 {
     bool same_charset = str_equal(pair->child->type.charset, pair->parent->type.charset);
 
-    add_form(sql, "p", pair->parent, pair->match, same_charset);
+    add_form(sql, parent, pair->parent, pair->match, same_charset);
     buf_add_c(sql, " = ");
-    add_form(sql, "c", pair->child, pair->match, same_charset);
+    add_form(sql, child, pair->child, pair->match, same_charset);
 }
 
 /* ---- conditions ------------------------------------------------------------------------------ */
@@ -110,12 +112,13 @@ static bool is_same_on_both(const struct source_reference *reference)
     return true;
 }
 
-static void add_found(struct buf *sql, const struct source_reference *reference)
+static void add_found(struct buf *sql, const struct source_reference *reference, const char *child,
+                      const char *parent)
 {
     for (size_t i = 0; i < reference->key->column_count; i++) {
         struct pair pair = pair_of(reference, i);
         buf_add_c(sql, i > 0 ? " AND " : "");
-        add_source_equality(sql, &pair);
+        add_source_equality(sql, &pair, child, parent);
     }
 }
 
@@ -128,7 +131,7 @@ static void add_equal_there(struct buf *sql, const struct source_reference *refe
         if (pair.match == MATCH_VALUE)
             continue;
         buf_add_c(sql, any ? " AND " : "");
-        add_target_equality(sql, &pair);
+        add_target_equality(sql, &pair, "c", "p");
         any = true;
     }
 }
@@ -154,7 +157,7 @@ static void add_tables(struct buf *sql, const struct source_reference *reference
     buf_add_c(sql, " c LEFT JOIN ");
     source_quote_table(sql, reference->database, reference->parent->name);
     buf_add_c(sql, " p ON ");
-    add_found(sql, reference);
+    add_found(sql, reference, "c", "p");
     buf_add_c(sql, " WHERE ");
     add_refers(sql, reference);
 }
@@ -245,4 +248,98 @@ void reference_add_rows(struct buf *sql, const struct source_reference *referenc
         add_is_missing(sql, reference);
     }
     buf_add_format(sql, " LIMIT %u", limit);
+}
+
+/* ---- lookups --------------------------------------------------------------------------------- */
+
+const struct source_column *reference_column(const struct source_lookup *lookup)
+{
+    struct pair pair = pair_of(lookup->reference, lookup->column);
+
+    return pair.parent;
+}
+
+/* Whether one of the columns is NULL, so that the key refers to nothing. */
+static void add_refers_to_nothing(struct buf *sql, const struct source_reference *reference,
+                                  const char *alias)
+{
+    for (size_t i = 0; i < reference->key->column_count; i++) {
+        buf_add_c(sql, i > 0 ? " OR " : "");
+        add_column(sql, alias, reference->child->columns[reference->key->columns[i]].name);
+        buf_add_c(sql, " IS NULL");
+    }
+}
+
+/* What the parent, under `alias`, will have itself. */
+static void add_value_there(struct buf *sql, const struct source_lookup *lookup, const char *alias,
+                            unsigned depth)
+{
+    const struct source_column *column = reference_column(lookup);
+
+    if (lookup->above == NULL) {
+        add_column(sql, alias, column->name);
+        return;
+    }
+    if (!lookup->null_without_above) {
+        buf_add_c(sql, "COALESCE(");
+        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+        buf_add_c(sql, ", ");
+        add_column(sql, alias, column->name);
+        buf_add_char(sql, ')');
+        return;
+    }
+    buf_add_c(sql, "CASE WHEN ");
+    add_refers_to_nothing(sql, lookup->above->reference, alias);
+    if (!lookup->respelt_above) {
+        buf_add_c(sql, " OR ");
+        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+        buf_add_c(sql, " IS NOT NULL");
+    }
+    buf_add_c(sql, " THEN ");
+    add_column(sql, alias, column->name);
+    if (lookup->respelt_above) {
+        buf_add_c(sql, " ELSE ");
+        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+    }
+    buf_add_c(sql, " END");
+}
+
+/* What is equal to the target as it is keeps its own spelling. */
+static void add_own_or_found(struct buf *sql, const struct source_lookup *lookup, const char *child,
+                             const char *alias, unsigned depth)
+{
+    struct pair pair = pair_of(lookup->reference, lookup->column);
+    bool keeps = lookup->above == NULL && (pair.match == MATCH_FOLDED || pair.match == MATCH_NEAR);
+
+    if (keeps) {
+        buf_add_c(sql, "CASE WHEN ");
+        add_target_equality(sql, &pair, child, alias);
+        buf_add_c(sql, " THEN ");
+        add_column(sql, child, pair.child->name);
+        buf_add_c(sql, " ELSE ");
+    }
+    add_value_there(sql, lookup, alias, depth);
+    buf_add_c(sql, keeps ? " END" : "");
+}
+
+/* No table of a source is likely to have the alias; one that does would hide the row's own. */
+void reference_add_lookup(struct buf *sql, const struct source_lookup *lookup, const char *child,
+                          unsigned depth)
+{
+    const struct source_reference *reference = lookup->reference;
+    struct pair pair = pair_of(reference, lookup->column);
+    bool unlike = is_text(&pair.child->type) && is_word(pair.child->type.charset) &&
+                  !str_equal(pair.child->type.charset, pair.parent->type.charset);
+    char alias[40];
+
+    snprintf(alias, sizeof alias, "`pgconverge parent %u`", depth);
+    buf_add_c(sql, unlike ? "(SELECT CONVERT(" : "(SELECT ");
+    add_own_or_found(sql, lookup, child, alias, depth);
+    if (unlike)
+        buf_add_format(sql, " USING " STR_FMT ")", STR_ARG(pair.child->type.charset));
+    buf_add_c(sql, " FROM ");
+    source_quote_table(sql, reference->database, reference->parent->name);
+    buf_add_format(sql, " %s WHERE ", alias);
+    add_found(sql, reference, child, alias);
+    buf_add_c(sql, " LIMIT 1)");
 }

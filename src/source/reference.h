@@ -16,5 +16,13 @@ void reference_add_count(struct buf *sql, const struct source_reference *referen
  */
 void reference_add_rows(struct buf *sql, const struct source_reference *reference, bool misspelt,
                         unsigned limit);
+/*
+ * The parent's value as a subquery; `child` is the SQL that names the child's table, `depth` counts
+ * from 1.
+ */
+void reference_add_lookup(struct buf *sql, const struct source_lookup *lookup, const char *child,
+                          unsigned depth);
+/* The parent's column that a lookup gives. */
+const struct source_column *reference_column(const struct source_lookup *lookup);
 /* The columns by which a row is told: the primary key's, or none. */
 const struct source_index *reference_row_key(const struct source_table *table);

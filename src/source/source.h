@@ -152,6 +152,19 @@ struct source_reference {
     const enum reference_match *matches; /* one for each of its columns */
 };
 
+/*
+ * What one column of a reference will be in the parent on the target: NULL where there is no
+ * parent. Its cell is of the form of the parent's column, in the child's character set.
+ */
+struct source_lookup {
+    const struct source_reference *reference;
+    size_t column; /* of the reference's */
+    /* How the parent's own column takes its value from a parent further up; NULL: it does not. */
+    const struct source_lookup *above;
+    bool respelt_above;      /* it is what the one above is */
+    bool null_without_above; /* it becomes NULL where there is none above */
+};
+
 /* Rows whose parent the target will not find. */
 struct reference_scan {
     uint64_t orphans;         /* the source has none either */
@@ -203,6 +216,8 @@ struct source_read {
     struct source_key key; /* the order of the rows, and what chunks are ranges of; may be empty */
     const struct source_condition *conditions; /* rows that fulfil one of them; none: all rows */
     size_t condition_count;
+    const struct source_lookup *lookups; /* their cells come behind a row's own cell_count */
+    size_t lookup_count;
 };
 
 struct error *source_count_rows(struct source_session *session, struct str database,

@@ -63,6 +63,64 @@ sub refuse {
     return;
 }
 
+# What arrived in a column, in the order of the key, NULL as ~.
+sub column {
+    my ($t, $table, $column, $key) = @_;
+    return Encode::decode('UTF-8', $t->target_value("SELECT string_agg(COALESCE($column\::text, '~'), ' ' ORDER BY $key) FROM \"$table\"") // '');
+}
+
+sub valid {
+    my ($t) = @_;
+    return join ' ', map { "$_->[0]=$_->[1]" } @{ $t->target("SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY 1") };
+}
+
+sub policies {
+    my ($flavor) = @_;
+    my $ci = nopad_ci($flavor);
+    my $t = PgcTest->new(flavor => $flavor);
+    $t->source(references($flavor));
+    # a chain over one column, three deep, and names that hurt
+    $t->source(<<"SQL");
+CREATE TABLE `gr"and` (`co``de` varchar(9) COLLATE $ci PRIMARY KEY);
+CREATE TABLE mid (`co``de` varchar(9) COLLATE $ci PRIMARY KEY, CONSTRAINT mid_grand FOREIGN KEY (`co``de`) REFERENCES `gr"and` (`co``de`));
+CREATE TABLE low (id int PRIMARY KEY, `co``de` varchar(9) COLLATE $ci, CONSTRAINT low_mid FOREIGN KEY (`co``de`) REFERENCES mid (`co``de`));
+INSERT INTO `gr"and` VALUES ('One'), ('two');
+INSERT INTO mid VALUES ('ONE'), ('two');
+INSERT INTO low VALUES (1, 'one'), (2, 'ONE'), (3, 'Two'), (4, NULL);
+SQL
+    $t->file('pgconverge.yaml', "version: 1\nvalues: { orphan: \"null\", parent_spelling: replace }\ncolumns:\n  \"mid.*\": { orphan: refuse }\n");
+    my $run = $t->migrate;
+    $t->exits($run, 0, "$flavor: null and replace");
+    is(valid($t), 'child_parent=t low_mid=t mid_grand=t of_pair_pair=t tree_up=t', "$flavor: every foreign key holds");
+    is(column($t, 'child', 'code', 'id'), 'abc abc café ~ sp Straße ~ ~', "$flavor: as the parents are spelt, NULL without one");
+    is(column($t, 'of_pair', 'b', 'id'), 'x x nothing ~ Y ~', "$flavor: in a key of two columns");
+    is(column($t, 'of_pair', 'a', 'id'), '1 1 ~ 2 2 ~', "$flavor: of which both become NULL");
+    is(column($t, 'tree', 'up', 'code'), "root root ~", "$flavor: within one table");
+    is(column($t, 'mid', '"co`de"', 1), 'One two', "$flavor: a chain: its middle");
+    is(column($t, 'low', '"co`de"', 'id'), 'One One two ~', "$flavor: its end");
+    my $report = JSON::PP->new->canonical->encode($t->report);
+    like($report, qr/parent_spelling/, "$flavor: the report counts them");
+    $t->new_target;
+
+    $t->file('pgconverge.yaml', <<'YAML');
+version: 1
+max_quarantined: 20
+values: { orphan: quarantine }
+columns:
+  "child.code": { parent_spelling: quarantine }
+  "of_pair.b": { parent_spelling: replace }
+  "tree.up": { parent_spelling: replace }
+YAML
+    $run = $t->migrate;
+    $t->exits($run, 3, "$flavor: quarantine");
+    is(column($t, 'child', 'id', 'id'), '1 4 6', "$flavor: rows set aside");
+    is(column($t, 'of_pair', 'id', 'id'), '1 2 3 4 5', "$flavor: orphans, too");
+    is($t->target_value("SELECT count(*) FROM pgconverge.quarantine"), 6, "$flavor: and kept");
+    like(valid($t), qr/child_parent=t low_mid=f mid_grand=f of_pair_pair=t tree_up=t/, "$flavor: what no rule speaks of stays as it was");
+    $t->done;
+    return;
+}
+
 # ---- how keys compare -------------------------------------------------------------------------------
 
 sub compare {
@@ -154,6 +212,7 @@ SQL
 for my $flavor (qw(mysql mariadb)) {
     collisions($flavor);
     refuse($flavor);
+    policies($flavor);
     compare($flavor);
 }
 done_testing();

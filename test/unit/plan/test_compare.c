@@ -252,6 +252,58 @@ static void test_group(void)
     is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "and is in nobody's way");
 }
 
+/* ---- policies for references ----------------------------------------------------------------- */
+
+static void add_policy(const char *pattern, enum value_class value_class, enum value_policy policy)
+{
+    add_rule(pattern, COMPARE_UNSET);
+    rules[options.rule_count - 1].policies.of[value_class] = policy;
+}
+
+static void test_reference_policies(void)
+{
+    size_t i = 9;
+
+    add_children();
+    build_plan();
+    const struct planned_foreign_key *key = &planned("child")->foreign_keys[0];
+    ok(key->orphan == POLICY_REFUSE && key->spelling == POLICY_REFUSE, "refused unless told");
+    ok(key->matches[0] == MATCH_BYTES, "found by bytes");
+    ok(plan_key_above(planned("child"), 0, &i) == NULL, "nothing is written into the child");
+    add_policy("child.email", CLASS_PARENT_SPELLING, POLICY_REPLACE);
+    add_policy("grandchild.mail", CLASS_ORPHAN, POLICY_NULL);
+    build_plan();
+    key = &planned("child")->foreign_keys[0];
+    ok(key->spelling == POLICY_REPLACE && key->orphan == POLICY_REFUSE, "as told");
+    ok(plan_key_above(planned("child"), 0, &i) == key && i == 0, "the child takes the spelling");
+    ok(plan_key_above(planned("grandchild"), 0, &i) == &planned("grandchild")->foreign_keys[0],
+       "NULL is another value, too");
+    is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "a chain ends");
+    struct buf text = BUF_INIT(MIB, "text");
+    error_free(plan_print_text(&plan, &text));
+    ok(str_search(buf_str(&text), STR("a child whose parent is spelt otherwise")) < text.len,
+       "the plan says so");
+    buf_free(&text);
+}
+
+static void test_reference_circle(void)
+{
+    forget_tables();
+    struct source_table *a = add_table("a"), *b = add_table("b");
+    add_column(a, "x!", "varchar(10)");
+    add_column(b, "y!", "varchar(10)");
+    add_index(a, INDEX_PRIMARY, "PRIMARY", "x");
+    add_index(b, INDEX_PRIMARY, "PRIMARY", "y");
+    add_foreign_key(a, "ab", "x", "b", "y");
+    add_foreign_key(b, "ba", "y", "a", "x");
+    add_policy("*", CLASS_PARENT_SPELLING, POLICY_REPLACE);
+    build_plan();
+    ok_finding(SEVERITY_BLOCKER, "app.a.ab", "a circle of foreign keys");
+    add_policy("b.y", CLASS_PARENT_SPELLING, POLICY_REFUSE);
+    build_plan();
+    is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "one that refuses breaks it");
+}
+
 /* Two columns that refer to each other, and a table to itself: the search for groups ends. */
 static void test_circle(void)
 {
@@ -283,5 +335,7 @@ int main(void)
     test_citext();
     test_group();
     test_circle();
+    test_reference_policies();
+    test_reference_circle();
     return done_testing();
 }

@@ -108,10 +108,75 @@ static void test_rows(void)
            "with the parent's spelling");
 }
 
+/* ---- lookups --------------------------------------------------------------------------------- */
+
+static struct str lookup_sql(const struct source_lookup *lookup)
+{
+    buf_reset(&sql, KIB);
+    reference_add_lookup(&sql, lookup, "`db`.`c`", 1);
+    return buf_str(&sql);
+}
+
+static void test_lookups(void)
+{
+    static int own_columns[] = {0};
+    static struct str own_parents[] = {{"p", 1}};
+    static struct source_foreign_key own = {
+        .columns = own_columns, .column_count = 1, .parent_columns = own_parents};
+    static enum reference_match own_matches[] = {MATCH_BYTES};
+    struct source_reference higher = {.database = {"db", 2},
+                                      .child = &parent,
+                                      .parent = &parent,
+                                      .key = &own,
+                                      .matches = own_matches};
+    struct source_lookup above = {.reference = &higher};
+    struct source_lookup lookup = {.reference = &reference};
+
+    set_collations("utf8mb4_bin", "utf8mb4_bin");
+    matches[0] = MATCH_BYTES;
+    key.column_count = 1;
+    is_str(lookup_sql(&lookup),
+           STR("(SELECT `pgconverge parent 1`.`p` FROM `db`.`p` `pgconverge parent 1` "
+               "WHERE `pgconverge parent 1`.`p` = `db`.`c`.`a``\"` LIMIT 1)"),
+           "the parent's value");
+    lookup.above = &above;
+    lookup.respelt_above = true;
+    is_str(lookup_sql(&lookup),
+           STR("(SELECT COALESCE((SELECT `pgconverge parent 2`.`p` FROM `db`.`p` "
+               "`pgconverge parent 2` WHERE `pgconverge parent 2`.`p` = "
+               "`pgconverge parent 1`.`p` LIMIT 1), `pgconverge parent 1`.`p`) "
+               "FROM `db`.`p` `pgconverge parent 1` "
+               "WHERE `pgconverge parent 1`.`p` = `db`.`c`.`a``\"` LIMIT 1)"),
+           "or what the parent takes from its own");
+    lookup.null_without_above = true;
+    struct str text = lookup_sql(&lookup);
+    ok(str_starts_with(text, STR("(SELECT CASE WHEN `pgconverge parent 1`.`p` IS NULL THEN "
+                                 "`pgconverge parent 1`.`p` ELSE (SELECT ")),
+       "which may be NULL");
+    lookup.respelt_above = false;
+    text = lookup_sql(&lookup);
+    ok(str_search(text, STR(" IS NOT NULL THEN `pgconverge parent 1`.`p` END")) < text.len,
+       "its own spelling, where there is one above");
+    lookup.above = NULL;
+    matches[0] = MATCH_FOLDED;
+    text = lookup_sql(&lookup);
+    ok(str_starts_with(text, STR("(SELECT CASE WHEN CAST(LOWER(")) &&
+           str_search(text, STR(" THEN `db`.`c`.`a``\"` ELSE `pgconverge parent 1`.`p` END")) <
+               text.len,
+       "what is equal there keeps its spelling");
+    parent_columns[0].type.charset = STR("latin1");
+    text = lookup_sql(&lookup);
+    parent_columns[0].type.charset = STR("utf8mb4");
+    ok(str_search(text, STR("USING utf8mb4) FROM")) > text.len ||
+           child_columns[1].type.kind == SOURCE_VARCHAR,
+       "in the child's character set");
+}
+
 int main(void)
 {
     test_count();
     test_unlike();
     test_rows();
+    test_lookups();
     return done_testing();
 }
