@@ -94,6 +94,8 @@ canonical_form canonical_bits_number;
 canonical_form canonical_true_false; /* true, false: 1, 0 */
 
 /* canonical_time.c */
+canonical_check canonical_is_date;    /* begins with a day of the calendar */
+canonical_form canonical_moment;      /* the source's: a day of the calendar, and as the next */
 canonical_form canonical_timestamp;   /* no zeros at the fraction's end */
 canonical_form canonical_timestamptz; /* the same, of a text that ends in +00 */
 canonical_form canonical_clock;       /* [-]H…:MM:SS[.f]: microseconds */
@@ -106,6 +108,7 @@ canonical_form canonical_set;      /* a SET's labels, each with its length */
 canonical_form canonical_array;    /* a text[] in PostgreSQL's braces, the same */
 canonical_form canonical_uuid;     /* 16 bytes, of 32 digits with or without hyphens */
 canonical_check canonical_is_16;
+
 
 /* canonical_json.c: a document as a tree: keys sorted, the last of equals; numbers exact */
 canonical_form canonical_json;        /* of UTF-8 */
@@ -124,6 +127,12 @@ canonical_form canonical_floats;   /* a vector's floats, of a real[] or a vector
  * number.
  */
 size_t canonical_number_to(struct str text, char *to);
+struct canonical_date {
+    unsigned year, month, day;
+};
+/* The date that the text begins with, also one that is in no calendar; false when it is none. */
+bool canonical_split_date(struct str text, struct canonical_date *ret_date);
+unsigned canonical_month_days(unsigned year, unsigned month);
 /* Decodes to UTF-8, appended to `out`; false where a byte is no character, or is U+0000. */
 bool canonical_decode(const struct charset *charset, struct str bytes, struct buf *out);
 bool canonical_utf8_good(struct str bytes);

@@ -8,6 +8,45 @@
 /* "2024-01-02 03:04:05" */
 #define SECONDS_END 19
 
+static unsigned digits_of(struct str text, size_t from, size_t count)
+{
+    unsigned value = 0;
+
+    for (size_t i = from; i < from + count; i++)
+        value = text.ptr[i] >= '0' && text.ptr[i] <= '9'
+                    ? value * 10 + (unsigned)(text.ptr[i] - '0')
+                    : 100000;
+    return value;
+}
+
+unsigned canonical_month_days(unsigned year, unsigned month)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && is_leap ? 29 : days[month - 1];
+}
+
+bool canonical_split_date(struct str text, struct canonical_date *ret_date)
+{
+    if (text.len < 10 || text.ptr[4] != '-' || text.ptr[7] != '-')
+        return false;
+    ret_date->year = digits_of(text, 0, 4);
+    ret_date->month = digits_of(text, 5, 2);
+    ret_date->day = digits_of(text, 8, 2);
+    return ret_date->year <= 9999 && ret_date->month <= 12 && ret_date->day <= 31;
+}
+
+/* MySQL keeps days that no calendar has; PostgreSQL prints none. */
+bool canonical_is_date(const struct canonical_column *column, struct str raw)
+{
+    struct canonical_date date = {0};
+
+    (void)column;
+    return canonical_split_date(raw, &date) && date.year > 0 && date.month > 0 && date.day > 0 &&
+           date.day <= canonical_month_days(date.year, date.month);
+}
+
 static struct str without_zeros(struct str text)
 {
     if (text.len <= SECONDS_END || text.ptr[SECONDS_END] != '.')
@@ -25,6 +64,12 @@ bool canonical_timestamp(const struct canonical_column *column, struct str raw,
     (void)column;
     buf_add_str(&row->bytes, without_zeros(raw));
     return true;
+}
+
+bool canonical_moment(const struct canonical_column *column, struct str raw,
+                      struct canonical_row *row)
+{
+    return canonical_is_date(column, raw) && canonical_timestamp(column, raw, row);
 }
 
 /* The session's time zone is UTC: every finite instant ends so. */

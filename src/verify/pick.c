@@ -53,10 +53,10 @@ static const struct route {
     {KIND(SOURCE_BIT), KIND(TARGET_BOOLEAN), FORM(canonical_bits_number),
      FORM(canonical_true_false)},
 
-    {KIND(SOURCE_DATE), KIND(TARGET_DATE), AS_IS, AS_IS},
-    {KIND(SOURCE_DATETIME), KIND(TARGET_TIMESTAMP), FORM(canonical_timestamp),
+    {KIND(SOURCE_DATE), KIND(TARGET_DATE), CHECK(canonical_is_date), AS_IS},
+    {KIND(SOURCE_DATETIME), KIND(TARGET_TIMESTAMP), FORM(canonical_moment),
      FORM(canonical_timestamp)},
-    {KIND(SOURCE_TIMESTAMP), KIND(TARGET_TIMESTAMPTZ), FORM(canonical_timestamp),
+    {KIND(SOURCE_TIMESTAMP), KIND(TARGET_TIMESTAMPTZ), FORM(canonical_moment),
      FORM(canonical_timestamptz)},
     {KIND(SOURCE_TIME), KIND(TARGET_INTERVAL), FORM(canonical_clock), FORM(canonical_interval)},
     {KIND(SOURCE_TIME), KIND(TARGET_TIME), FORM(canonical_clock), FORM(canonical_clock)},
