@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "copy/copy.h"
 #include "report/report.h"
+#include "verify/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ struct migration {
     struct ledger_run run;
     struct copy_progress shown;
     struct copy_outcome outcome;
+    struct verify_outcome verified;
+    bool values_compared; /* `verified` holds */
     uint64_t start_ms;
     unsigned jobs;
     bool told; /* what stands, and how to go on */
@@ -241,6 +244,28 @@ static struct error *own_run(struct migration *m, bool *ret_finished)
 
 /* ---- the verdict ----------------------------------------------------------------------------- */
 
+static bool differs(const struct migration *m)
+{
+    return m->values_compared && m->verified.findings.count > 0;
+}
+
+/* What was compared beyond the number of rows, and why not more. */
+static struct str compared_values(const struct migration *m)
+{
+    const struct verify_outcome *verified = &m->verified;
+
+    if (m->options->no_verify)
+        return STR("Values were not compared: --no-verify. pgconverge verify does it.");
+    if (!m->values_compared)
+        return STR("Values were not compared: the source is not any more as it was copied.");
+    return arena_format(
+        m->arena,
+        "Every value of %zu of %zu tables (%llu rows) was read back from both sides "
+        "and compared: %s.",
+        verified->tables_compared, verified->table_count, (unsigned long long)verified->rows,
+        differs(m) ? "not all agree, see findings" : "all agree");
+}
+
 struct verdict {
     struct str word;
     struct str reason;
@@ -327,8 +352,17 @@ static struct verdict find_verdict(const struct migration *m)
             STR("All rows were written and counted, but objects failed: see findings.");
         verdict.state = RUN_DONE_FINDINGS;
     }
+    if (differs(m) && !moved) {
+        verdict.word =
+            outcome->failed_steps > 0 ? STR("DIFFERENT, AND OBJECTS FAILED") : STR("DIFFERENT");
+        verdict.reason = STR("All rows were written and counted, but what the target holds is not "
+                             "what the source holds: see findings.");
+        verdict.state = RUN_DONE_FINDINGS;
+    }
     if (verdict.state == RUN_DONE && m->options->allow_moving_source)
         verdict.word = moved ? STR("REHEARSAL DONE, SOURCE MOVED") : STR("REHEARSAL DONE");
+    verdict.word = arena_format(m->arena, STR_FMT ", %s", STR_ARG(verdict.word),
+                                m->values_compared && !differs(m) ? "VERIFIED" : "NOT VERIFIED");
     verdict.reason = with_left_over(m, with_policies(m, verdict.reason));
     return verdict;
 }
@@ -412,6 +446,8 @@ static struct error *report_success(struct migration *m, struct verdict verdict)
     input.verdict_reason = verdict.reason;
     input.source_state = verdict.source_state;
     input.moved = m->outcome.moved != TOKEN_SAME;
+    input.values_compared = m->values_compared;
+    input.values_text = compared_values(m);
     if (verdict.state != RUN_DONE)
         output_set_exit(verdict.kind);
     input.exit_code = verdict.state == RUN_DONE ? 0 : error_exit_code(verdict.kind);
@@ -537,6 +573,79 @@ static struct error *do_copy(struct migration *m)
     return copy_run(&job, m->arena, &m->outcome);
 }
 
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+static struct error *record_findings(struct migration *m, struct verify_outcome *verified)
+{
+    bool unproven = verified->moved != TOKEN_SAME;
+
+    TRY(ledger_drop_findings(m->ledger, PGC_VERIFY_MISSING, PGC_VERIFY_ABSENT));
+    for (size_t i = 0; i < verified->findings.count; i++) {
+        struct finding *finding = &verified->findings.items[i];
+        finding->severity = unproven ? SEVERITY_NOTE : finding->severity;
+        TRY(ledger_add_finding(m->ledger, finding));
+    }
+    return NULL;
+}
+
+static struct error *compare_values(struct migration *m)
+{
+    const struct cli_options *options = m->options;
+    const struct plan *plan = &m->prepared.plan;
+    CLEANUP(progress_stopp) struct progress *progress = NULL;
+    struct copy_progress *shown = ARENA_NEW(m->arena, struct copy_progress);
+    struct ledger_run run = {0};
+    bool found = false;
+
+    TRY(ledger_read_run(m->ledger, m->arena, &run, &found));
+    struct verify_job job = {
+        .plan = plan,
+        .source = &m->prepared.source,
+        .sink = &m->sink,
+        .ledger = m->ledger,
+        .token = run.token,
+        .jobs = m->jobs,
+        .lock = options->lock,
+        .show_values = options->show_values,
+        .retry_ms =
+            cli_given(options, OPTION_retry_for_ms) ? options->retry_for_ms : DEFAULT_RETRY_MS,
+        .source_bytes_s = options->throttle * MIB,
+        .progress = shown,
+    };
+    shown->tables = ARENA_ARRAY(m->arena, plan->table_count + 1, struct copy_table_progress);
+    shown->table_count = plan->table_count;
+    for (size_t i = 0; i < plan->table_count; i++)
+        shown->tables[i].name = plan->tables[i].source->name;
+    atomic_store(&shown->phase, "verify");
+    TRY(progress_start(options, shown, &progress));
+    TRY(verify_run(&job, m->arena, &m->verified));
+    m->values_compared = true;
+    return record_findings(m, &m->verified);
+}
+
+/* Against a source that was written since nothing could be proven: left to `pgconverge verify`. */
+static struct error *do_verify(struct migration *m)
+{
+    uint64_t start_ms = clock_ms();
+
+    if (m->options->no_verify || m->outcome.moved == TOKEN_MOVED ||
+        m->outcome.moved == TOKEN_OTHER_SERVER)
+        return NULL;
+    log_write(LOG_EVENT(.level = LOG_INFO, .event = "phase.start", .phase = STR("verify")),
+              "verify");
+    TRY(ledger_set_phase(m->ledger, STR("verify")));
+    struct error *error = compare_values(m);
+    uint64_t duration_ms = clock_ms() - start_ms;
+    log_write(LOG_EVENT(.level = LOG_INFO, .event = error == NULL ? "phase.done" : "phase.fail",
+                        .phase = STR("verify"), .ms = (int64_t)duration_ms),
+              "verify: %s after %.1f s", error == NULL ? "done" : "stopped",
+              (double)duration_ms / 1000);
+    sink_shield(ledger_session(m->ledger), true);
+    struct error *recording = ledger_phase_done(m->ledger, STR("verify"), duration_ms);
+    sink_shield(ledger_session(m->ledger), false);
+    return error_first(error, recording);
+}
+
 static struct error *print_finished(const struct migration *m)
 {
     if (m->run.state == RUN_DONE_FINDINGS)
@@ -592,6 +701,8 @@ static struct error *migrate(struct migration *m)
               STR_ARG(m->run.run_id));
     TRY(report_try_folder(report_dir(m)));
     error = do_copy(m);
+    if (error == NULL)
+        error = do_verify(m);
     struct verdict verdict = find_verdict(m);
     if (error == NULL)
         error = conclude(m, &verdict);

@@ -219,6 +219,9 @@ struct error *ledger_step_is_done(struct ledger *ledger, struct str kind, struct
 
 /* Said once however often it is added: the same id, severity, object and text replace the rest. */
 struct error *ledger_add_finding(struct ledger *ledger, const struct finding *finding) CHECKED;
+/* Forgets those whose ids are of [first, last]: what found them is to look again. */
+struct error *ledger_drop_findings(struct ledger *ledger, enum error_id first, enum error_id last)
+    CHECKED;
 struct error *ledger_read_findings(struct ledger *ledger, struct arena *arena,
                                    struct finding_list *ret_findings) CHECKED;
 /* Durations: one row a phase, added up over resumptions. */

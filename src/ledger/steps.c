@@ -139,6 +139,20 @@ struct error *ledger_add_finding(struct ledger *ledger, const struct finding *fi
         texts, COUNT_OF(texts));
 }
 
+struct error *ledger_drop_findings(struct ledger *ledger, enum error_id first, enum error_id last)
+{
+    char low[16], high[16];
+
+    snprintf(low, sizeof low, "%d", (int)first);
+    snprintf(high, sizeof high, "%d", (int)last);
+    const struct str texts[] = {str_of(low), str_of(high)};
+
+    return write_texts(ledger,
+                       "DELETE FROM pgconverge.finding"
+                       " WHERE error_id BETWEEN $1::integer AND $2::integer",
+                       texts, COUNT_OF(texts));
+}
+
 static bool read_finding(const struct sink_rows *rows, size_t row, struct finding *finding)
 {
     uint64_t id = 0;

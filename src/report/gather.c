@@ -170,11 +170,12 @@ struct str compared_text(const struct report_facts *facts)
 {
     if (facts->row_count == 0)
         return STR("The plan has no tables: there were no rows to compare.");
+    struct str values = facts->input->values_text;
     return arena_format(
         facts->scratch,
-        "Counted in the source and equal to the rows written%s: %zu of %zu tables. The number of "
-        "rows was compared, their values were not: nothing was read back from the target.",
-        facts->rows_set_aside > 0 ? " and set aside" : "", facts->tables_equal, facts->row_count);
+        "Counted in the source and equal to the rows written%s: %zu of %zu tables. " STR_FMT,
+        facts->rows_set_aside > 0 ? " and set aside" : "", facts->tables_equal, facts->row_count,
+        STR_ARG(values.len > 0 ? values : STR("Values were not compared.")));
 }
 
 /* ---- findings -------------------------------------------------------------------------------- */

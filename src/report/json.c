@@ -126,7 +126,7 @@ static struct members verdict_json(const struct report_facts *facts)
     set_str(&object, "compared", compared_text(facts));
     set_number(&object, "tables_equal", facts->tables_equal);
     set_number(&object, "tables", facts->row_count);
-    set_flag(&object, "values_compared", false);
+    set_flag(&object, "values_compared", input->values_compared);
     set_known(&object, "error", -1);
     if (input->error != NULL) {
         struct members error = error_json(facts);

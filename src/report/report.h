@@ -25,6 +25,9 @@ struct report_input {
     const struct error *error; /* what ended a run that is not finished; NULL without */
     int exit_code;
     unsigned jobs;
+    bool values_compared; /* every value was, not only the number of rows */
+    struct str
+        values_text;   /* what was, or why not: a sentence; "" for a run that is not finished */
     bool moved;        /* the source was written since, or nothing proves that it was not */
     bool rehearsal;    /* --allow-moving-source */
     bool visible_only; /* --visible-only, with rights missing: not everything may have been seen */
