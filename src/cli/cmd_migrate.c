@@ -604,6 +604,7 @@ static struct error *compare_values(struct migration *m)
         .sink = &m->sink,
         .ledger = m->ledger,
         .token = run.token,
+        .has_run = true,
         .jobs = m->jobs,
         .lock = options->lock,
         .show_values = options->show_values,

@@ -75,6 +75,7 @@ static struct error *compare(struct verification *v)
         .source = &v->prepared.source,
         .sink = &v->sink,
         .token = v->has_run ? v->run.token : STR_NULL,
+        .has_run = v->has_run,
         .include = options->tables.items,
         .include_count = options->tables.count,
         .exclude = options->exclude.items,

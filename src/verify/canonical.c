@@ -40,19 +40,12 @@ static void add_raw(struct canonical_row *row, size_t start, struct str raw, boo
     put_head(&row->bytes, start, good ? TAG_VALUE : bad);
 }
 
-void canonical_add(const struct canonical_column *column, enum canonical_side side, struct str raw,
-                   struct canonical_row *row)
+/* The value goes the column's way, and is marked as bad where that leads nowhere. */
+static void add_value(const struct canonical_column *column, enum canonical_side side,
+                      struct str raw, size_t start, struct canonical_row *row)
 {
     const struct canonical_way *way = &column->ways[side];
-    size_t start = row->bytes.len;
 
-    if (buf_reserve(&row->bytes, CANONICAL_HEAD) == NULL)
-        return;
-    row->bytes.len += CANONICAL_HEAD;
-    if (raw.ptr == NULL) {
-        put_head(&row->bytes, start, TAG_NULL);
-        return;
-    }
     if (way->form == NULL) {
         add_raw(row, start, raw, way->check == NULL || way->check(column, raw), side);
         return;
@@ -66,6 +59,45 @@ void canonical_add(const struct canonical_column *column, enum canonical_side si
         add_long(row, start, value, TAG_LONG);
     else
         put_head(&row->bytes, start, TAG_VALUE);
+}
+
+static void add_mended(const struct canonical_column *column, struct str raw, size_t start,
+                       struct canonical_row *row)
+{
+    struct canonical_column decoded = *column;
+    struct str value = raw;
+
+    decoded.charset = NULL;
+    switch (canonical_mend(column, raw, row, &value)) {
+    case MEND_AS_IS:
+        add_value(column, SIDE_SOURCE, raw, start, row);
+        break;
+    case MEND_NULL:
+        put_head(&row->bytes, start, TAG_NULL);
+        break;
+    case MEND_VALUE:
+        add_value(&decoded, SIDE_SOURCE, value, start, row);
+        break;
+    case MEND_FORM:
+        add_raw(row, start, value, true, SIDE_SOURCE);
+        break;
+    }
+}
+
+void canonical_add(const struct canonical_column *column, enum canonical_side side, struct str raw,
+                   struct canonical_row *row)
+{
+    size_t start = row->bytes.len;
+
+    if (buf_reserve(&row->bytes, CANONICAL_HEAD) == NULL)
+        return;
+    row->bytes.len += CANONICAL_HEAD;
+    if (raw.ptr == NULL)
+        put_head(&row->bytes, start, TAG_NULL);
+    else if (UNLIKELY(side == SIDE_SOURCE && column->policies != NULL))
+        add_mended(column, raw, start, row);
+    else
+        add_value(column, side, raw, start, row);
 }
 
 struct canonical_value canonical_next(struct str row, size_t *at)

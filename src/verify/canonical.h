@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "model/charset.h"
+#include "model/policy.h"
 #include "model/type.h"
 
 enum canonical_side { SIDE_SOURCE, SIDE_TARGET, SIDE_COUNT };
@@ -51,8 +52,9 @@ struct canonical_way {
 struct canonical_column {
     const struct source_type *source;
     const struct target_type *target;
-    const struct charset *charset; /* of the source column; NULL where it has none */
-    struct str name;               /* the source's */
+    const struct charset *charset;         /* of the source column; NULL where it has none */
+    const struct value_policies *policies; /* that change values; NULL where none does */
+    struct str name;                       /* the source's */
     struct str target_name;
     bool target_bytes; /* the target sends bytes; else the value cast to text */
     struct canonical_way ways[SIDE_COUNT];
@@ -109,7 +111,6 @@ canonical_form canonical_array;    /* a text[] in PostgreSQL's braces, the same 
 canonical_form canonical_uuid;     /* 16 bytes, of 32 digits with or without hyphens */
 canonical_check canonical_is_16;
 
-
 /* canonical_json.c: a document as a tree: keys sorted, the last of equals; numbers exact */
 canonical_form canonical_json;        /* of UTF-8 */
 canonical_form canonical_json_source; /* of the source's character set */
@@ -119,6 +120,20 @@ canonical_form canonical_inet;     /* 4 or 16 bytes */
 canonical_form canonical_ewkb;     /* SRID and well-known binary, as the source stores them */
 canonical_form canonical_ewkb_hex; /* the same, of EWKB in hexadecimal */
 canonical_form canonical_floats;   /* a vector's floats, of a real[] or a vector as text */
+
+/* ---- policies (mend.c) ----------------------------------------------------------------------- */
+
+enum mending {
+    MEND_AS_IS, /* no policy has anything to say: the raw value goes its way */
+    MEND_NULL,  /* becomes NULL */
+    MEND_VALUE, /* *ret_value, in UTF-8, goes the column's way */
+    MEND_FORM,  /* *ret_value is the canonical form already */
+};
+/* Whether any of them changes a value. */
+bool canonical_has_policies(const struct value_policies *policies);
+/* *ret_value may live in row->text. */
+enum mending canonical_mend(const struct canonical_column *column, struct str raw,
+                            struct canonical_row *row, struct str *ret_value);
 
 /* ---- what forms are made of ------------------------------------------------------------------ */
 
@@ -136,6 +151,11 @@ unsigned canonical_month_days(unsigned year, unsigned month);
 /* Decodes to UTF-8, appended to `out`; false where a byte is no character, or is U+0000. */
 bool canonical_decode(const struct charset *charset, struct str bytes, struct buf *out);
 bool canonical_utf8_good(struct str bytes);
+/* The bytes of the character at bytes.ptr[at], put to `out` as UTF-8; 0: none, or U+0000. */
+size_t canonical_next_character(const struct charset *charset, struct str bytes, size_t at,
+                                struct buf *out);
+/* The bytes of a U+0000 there; 0 when there is none. */
+size_t canonical_nul(const struct charset *charset, struct str bytes, size_t at);
 static inline bool canonical_is_plain_utf8(const struct charset *charset)
 {
     return charset == NULL || charset->form == CHARSET_UTF8;

@@ -165,6 +165,34 @@ static size_t next_character(const struct charset *charset, struct str bytes, si
     return 0;
 }
 
+size_t canonical_next_character(const struct charset *charset, struct str bytes, size_t at,
+                                struct buf *out)
+{
+    uint32_t character = 0;
+    size_t len = 0;
+    char text[UTF8_MOST];
+
+    if (canonical_is_plain_utf8(charset))
+        character = text_decode(bytes, at, &len);
+    else
+        len = next_character(charset, bytes, at, &character);
+    if (len == 0 || character == 0 || character == TEXT_INVALID)
+        return 0;
+    buf_add(out, text, (size_t)(put_utf8(text, character) - text));
+    return len;
+}
+
+size_t canonical_nul(const struct charset *charset, struct str bytes, size_t at)
+{
+    uint32_t character = 1;
+    size_t len = 1;
+
+    if (canonical_is_plain_utf8(charset))
+        return bytes.ptr[at] == 0 ? 1 : 0;
+    len = next_character(charset, bytes, at, &character);
+    return len > 0 && character == 0 ? len : 0;
+}
+
 bool canonical_decode(const struct charset *charset, struct str bytes, struct buf *out)
 {
     if (canonical_is_plain_utf8(charset)) {

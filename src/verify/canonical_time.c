@@ -77,6 +77,10 @@ bool canonical_timestamptz(const struct canonical_column *column, struct str raw
                            struct canonical_row *row)
 {
     (void)column;
+    if (str_equal(raw, STR("-infinity")) || str_equal(raw, STR("infinity"))) {
+        buf_add_str(&row->bytes, raw);
+        return true;
+    }
     if (!str_ends_with(raw, STR("+00")))
         return false;
     buf_add_str(&row->bytes, without_zeros(str_slice(raw, 0, raw.len - 3)));

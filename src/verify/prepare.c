@@ -86,7 +86,8 @@ static void split_target(struct work_table *table, const struct standing *standi
         return;
     pieces = pieces < PIECES_MOST ? pieces : PIECES_MOST;
     table->blocks_per_piece = standing->blocks / pieces + 1;
-    table->sides[SIDE_TARGET].pieces = (unsigned)pieces;
+    table->sides[SIDE_TARGET].pieces += (unsigned)pieces - 1;
+    table->target_pieces = (unsigned)pieces;
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -153,6 +154,29 @@ static bool stands(const struct planned_table *planned, const struct map *standi
                                   STR_ARG(planned->target.name), STR_ARG(name)));
     }
     return all;
+}
+
+/* How many rows of each table were set aside. */
+static struct error *read_set_aside(struct sink_session *sink, struct arena *arena,
+                                    struct verify_outcome *outcome)
+{
+    struct sink_rows rows = {0};
+
+    TRY_DOING(sink_query(sink,
+                         "SELECT table_number, pg_catalog.count(*) FROM pgconverge.quarantine"
+                         " GROUP BY table_number",
+                         0, NULL, arena, &rows),
+              "look at the rows that were set aside");
+    for (size_t i = 0; i < rows.row_count; i++) {
+        uint64_t number = 0, count = 0;
+        if (!str_to_u64(sink_cell(&rows, i, 0), &number) ||
+            !str_to_u64(sink_cell(&rows, i, 1), &count))
+            return error_new(PGC_LEDGER, "the rows that were set aside make no sense");
+        for (size_t k = 0; k < outcome->table_count; k++)
+            if (outcome->tables[k].planned->number == number)
+                outcome->tables[k].set_aside = count;
+    }
+    return NULL;
 }
 
 struct preparing {
@@ -225,18 +249,17 @@ struct error *tables_prepare(struct work *work, struct source_session *source,
     work->table_count = outcome->table_count = outcome->findings.count = 0;
     work->tables = ARENA_ARRAY(arena, plan->table_count + 1, struct work_table);
     outcome->tables = ARENA_ARRAY(arena, plan->table_count + 1, struct verify_table);
-    for (size_t i = 0; i < plan->table_count; i++) {
-        const struct planned_table *planned = &plan->tables[i];
-        struct verify_table *result = &outcome->tables[outcome->table_count];
-
-        if (planned->disposition != DISPOSITION_CREATED)
-            continue;
-        outcome->table_count++;
-        *result = (struct verify_table){.planned = planned};
-        result->skipped = !is_chosen(work->job, planned->source->name);
-        if (!result->skipped)
-            TRY(prepare_table(&p, planned, result));
-    }
+    for (size_t i = 0; i < plan->table_count; i++)
+        if (plan->tables[i].disposition == DISPOSITION_CREATED)
+            outcome->tables[outcome->table_count++] = (struct verify_table){
+                .planned = &plan->tables[i],
+                .skipped = !is_chosen(work->job, plan->tables[i].source->name),
+            };
+    if (work->job->has_run)
+        TRY(read_set_aside(sink, arena, outcome));
+    for (size_t i = 0; i < outcome->table_count; i++)
+        if (!outcome->tables[i].skipped)
+            TRY(prepare_table(&p, outcome->tables[i].planned, &outcome->tables[i]));
     qsort(work->tables, work->table_count, sizeof *work->tables, compare_size);
     return NULL;
 }

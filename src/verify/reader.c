@@ -98,8 +98,12 @@ static struct error *take_row(struct reader *reader, const struct piece *piece,
     size_t key_len = 0;
 
     buf_reset(&row->bytes, ROW_KEPT);
+    /* What was set aside is the source's own. */
+    enum canonical_side form = piece->side == SIDE_TARGET && piece->number >= table->target_pieces
+                                   ? SIDE_SOURCE
+                                   : piece->side;
     for (size_t i = 0; i < table->column_count; i++) {
-        canonical_add(&table->columns[i], piece->side, cells[i], row);
+        canonical_add(&table->columns[i], form, cells[i], row);
         counts->bytes += cells[i].len;
         if (i + 1 == table->key_count)
             key_len = row->bytes.len;
@@ -149,8 +153,12 @@ static struct error *read_source(struct reader *reader, const struct piece *piec
 
 static struct error *target_query(const struct work_table *table, unsigned number, struct buf *sql)
 {
-    unsigned pieces = table->sides[SIDE_TARGET].pieces;
+    unsigned pieces = table->target_pieces;
 
+    if (number >= pieces) {
+        buf_add_str(sql, table->aside_select);
+        return buf_error(sql);
+    }
     buf_add_str(sql, table->target_select);
     if (pieces > 1)
         buf_add_c(sql, " WHERE ");

@@ -39,6 +39,9 @@ static bool add_column(struct work_table *table, size_t planned, const struct ch
         .source = &source->type,
         .target = &of->target.columns[planned].type,
         .charset = charset,
+        .policies = canonical_has_policies(&of->columns[planned].policies)
+                        ? &of->columns[planned].policies
+                        : NULL,
         .name = source->name,
         .target_name = of->target.columns[planned].name,
     };
@@ -77,7 +80,9 @@ static bool shape_columns(struct work_table *table, const struct charset *const 
         size_t count = pass == 0 ? (key != NULL ? key->part_count : 0) : planned->column_count;
         for (size_t i = 0; i < count; i++) {
             int at = pass == 0 ? find_planned(planned, key->parts[i].column) : (int)i;
-            if (at < 0 || taken[at])
+            /* What PostgreSQL generates was not set aside, and is not known of such rows. */
+            if (at < 0 || taken[at] ||
+                (table->result->set_aside > 0 && !planned->columns[at].copied))
                 continue;
             taken[at] = true;
             if (!add_column(table, (size_t)at, charsets[at])) {
@@ -91,6 +96,20 @@ static bool shape_columns(struct work_table *table, const struct charset *const 
     return true;
 }
 
+/* The source's values, kept under the source's names. */
+static void add_aside_select(const struct work_table *table, struct buf *sql)
+{
+    buf_add_c(sql, "SELECT ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        buf_add_c(sql, i > 0 ? ", " : "");
+        buf_add_c(sql, "column_values[pg_catalog.array_position(column_names, ");
+        sink_quote_literal(sql, table->columns[i].name);
+        buf_add_c(sql, ")]");
+    }
+    buf_add_format(sql, " FROM pgconverge.quarantine WHERE table_number = %u",
+                   (unsigned)table->planned->number);
+}
+
 bool work_table_shape(struct work_table *table, const struct charset *const *charsets,
                       struct arena *arena, struct str *ret_reason)
 {
@@ -100,7 +119,8 @@ bool work_table_shape(struct work_table *table, const struct charset *const *cha
     table->columns = ARENA_ARRAY(arena, planned->column_count + 1, struct canonical_column);
     table->source_columns = ARENA_ARRAY(arena, planned->column_count + 1, int);
     table->range_column = -1;
-    table->sides[SIDE_SOURCE].pieces = table->sides[SIDE_TARGET].pieces = 1;
+    table->sides[SIDE_SOURCE].pieces = table->target_pieces = 1;
+    table->sides[SIDE_TARGET].pieces = 1 + (table->result->set_aside > 0);
     if (!shape_columns(table, charsets, arena, ret_reason))
         return false;
     buf_add_c(&sql, "SELECT ");
@@ -111,6 +131,9 @@ bool work_table_shape(struct work_table *table, const struct charset *const *cha
     buf_add_c(&sql, " FROM ");
     sink_quote_name(&sql, planned->target.schema, planned->target.name);
     table->target_select = arena_str(arena, buf_str(&sql));
+    buf_reset(&sql, LIMIT_SQL_TEXT);
+    add_aside_select(table, &sql);
+    table->aside_select = arena_str(arena, buf_str(&sql));
     buf_free(&sql);
     return true;
 }

@@ -71,7 +71,9 @@ struct work_table {
     /* Pieces of the source: bounds[i] is the upper bound of piece i, the last is open. */
     int range_column;
     int64_t *bounds;
-    uint64_t blocks_per_piece; /* of the target */
+    unsigned target_pieces; /* by blocks; one piece more reads what was set aside, if anything */
+    uint64_t blocks_per_piece;
+    struct str aside_select;
 
     enum pass pass;
     bool advancing; /* a reader is between two passes with it */
@@ -98,6 +100,7 @@ struct gathering {
 };
 
 /* Sets columns and target_select; false (and *ret_reason) when it cannot be compared. */
+/* Rows set aside: result->set_aside is known, and generated columns are left out then. */
 bool work_table_shape(struct work_table *table, const struct charset *const *charsets,
                       struct arena *arena, struct str *ret_reason);
 /* Back to the first pass, with nothing known. */

@@ -23,7 +23,8 @@ struct verify_job {
     /* Taken, with the run adopted: readers register, verified tables are recorded. Or NULL. */
     struct ledger *ledger;
     struct str
-        token; /* of the copy's snapshot, to be told how the source stands to it; "" without */
+        token;    /* of the copy's snapshot, to be told how the source stands to it; "" without */
+    bool has_run; /* the target's ledger knows the run: rows that it set aside are found there */
     const struct str *include; /* globs of source tables; none: all */
     size_t include_count;
     const struct str *exclude;
@@ -39,9 +40,10 @@ struct verify_job {
 
 struct verify_table {
     const struct planned_table *planned;
-    bool skipped;  /* left out by include or exclude */
-    bool compared; /* every value was; else a finding says why not */
-    uint64_t source_rows, target_rows;
+    bool skipped;                      /* left out by include or exclude */
+    bool compared;                     /* every value was; else a finding says why not */
+    uint64_t source_rows, target_rows; /* the target's with those set aside */
+    uint64_t set_aside;                /* rows in pgconverge.quarantine */
     /* Rows that differ; at least so many when `more` is set. */
     uint64_t missing, extra, different;
     bool more;
