@@ -13,7 +13,7 @@ static bool is_shown(enum cli_command command, enum cli_option option)
 static void add_arguments(struct buf *text, enum cli_command command)
 {
     if (command == COMMAND_schema) {
-        buf_add_c(text, "print");
+        buf_add_c(text, "print diff");
     } else if (command == COMMAND_quarantine) {
         buf_add_c(text, "list export retry");
     } else if (command == COMMAND_completion) {

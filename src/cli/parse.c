@@ -224,9 +224,10 @@ static struct error *check_arguments(struct parser *parser)
     switch (options->command) {
     case COMMAND_schema:
         most = 1;
-        if (arguments->count == 0 || !str_equal_c(arguments->items[0], "print"))
+        if (arguments->count == 0 || (!str_equal_c(arguments->items[0], "print") &&
+                                      !str_equal_c(arguments->items[0], "diff")))
             return error_with_fix(error_new(PGC_USAGE, "schema needs to know what to do"),
-                                  "pgconverge schema print");
+                                  "pgconverge schema print, or pgconverge schema diff");
         break;
     case COMMAND_quarantine:
         most = 1;

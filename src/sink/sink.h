@@ -18,6 +18,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/structure.h"
 #include "model/target.h"
 
 struct sink_options {
@@ -91,6 +92,25 @@ struct error *sink_begin(struct sink_session *session) CHECKED;
 struct error *sink_commit(struct sink_session *session, bool *ret_unknown) CHECKED;
 /* Ends a transaction in whatever state, quietly; the session is dead when that did not work. */
 void sink_rollback(struct sink_session *session);
+
+/* ---- the catalog ----------------------------------------------------------------------------- */
+
+struct sink_structure_options {
+    const struct str *schemas; /* none: all but PostgreSQL's own */
+    size_t schema_count;
+    /* The only schema is called this, in every name and definition; "": by its own name. */
+    struct str shown_as;
+};
+
+/*
+ * What stands in these schemas, the ledger's never among them, and the extensions of the database:
+ * about twenty queries for any number of tables. Everybody may ask them, and they wait for nobody
+ * but who changes a view at that moment. In one REPEATABLE READ transaction of the caller's they
+ * show one moment. All lives in `arena`: about half a KiB a column or other object.
+ */
+struct error *sink_read_structure(struct sink_session *session,
+                                  const struct sink_structure_options *options, struct arena *arena,
+                                  struct structure *ret_structure) CHECKED;
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 

@@ -15,6 +15,7 @@
 #include "model/progress.h"
 #include "plan/plan.h"
 #include "source/source.h"
+#include "verify/structure.h"
 
 struct verify_job {
     const struct plan *plan;

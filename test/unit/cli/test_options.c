@@ -119,7 +119,7 @@ static void test_complaints(void)
         {{"migrate", "--lock=yes"}, PGC_USAGE, "--lock takes no value", ""},
         {{"migrate", "now"}, PGC_USAGE, "does not take \"now\"", ""},
         {{"schema"}, PGC_USAGE, "schema", "schema print"},
-        {{"schema", "diff"}, PGC_USAGE, "schema", "schema print"},
+        {{"schema", "show"}, PGC_USAGE, "schema", "schema diff"},
         {{"completion"}, PGC_USAGE, "shell", "bash"},
         {{"--quiet"}, PGC_USAGE, "no command", ""},
         {{"migrate", "--my-cnf", "f", "--no-my-cnf"}, PGC_USAGE, "exclude", ""},
