@@ -41,10 +41,10 @@ static bool was_refused(const struct structure_result *result, const struct part
     for (size_t i = 0; i < result->refusal_count; i++) {
         struct str object = result->refusals[i].object;
 
-        if (part->table.len == 0 ? str_equal(object, part->name)
-                                 : str_starts_with(object, part->table) &&
-                                       str_ends_with(object, part->name) &&
-                                       object.len == part->table.len + 1 + part->name.len)
+        if (part->table.len == 0
+                ? str_equal(object, part->name)
+                : str_starts_with(object, part->table) && str_ends_with(object, part->name) &&
+                      object.len == part->table.len + 1 + part->name.len)
             return true;
     }
     return false;
