@@ -10,8 +10,11 @@
 #define KIB ((size_t)1024)
 #define MIB (KIB * KIB)
 
-/* Everything known about one run: catalogs, plan, chunk lists. */
-#define LIMIT_RUN_ARENA (64 * MIB)
+/*
+ * Everything known about one run: catalogs, plan, chunk lists. About 8 KiB a small table: 20,000 of
+ * them fit.
+ */
+#define LIMIT_RUN_ARENA (256 * MIB)
 /* One SQL statement that we compose (a table of 4096 columns with 256-byte names fits well). */
 #define LIMIT_SQL_TEXT (16 * MIB)
 /* One rendered document: plan.json, report.json. */

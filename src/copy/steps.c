@@ -17,6 +17,7 @@ struct step_run {
     const struct copy_job *job;
     const struct step **open; /* those still to do, in order */
     size_t open_count;
+    unsigned session_count;
     pthread_mutex_t lock; /* guards next, failed, error */
     pthread_mutex_t ledger_lock;
     size_t next;
@@ -33,23 +34,34 @@ struct step_thread {
 
 /* ---- one step -------------------------------------------------------------------------------- */
 
-static struct error *run_once(struct step_thread *thread, const struct step *step)
+/* One or several, each with its entry, in one transaction and one round trip. */
+static struct error *run_together(struct step_thread *thread, const struct step *const *steps,
+                                  size_t count)
 {
     struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
     buf_add_c(&sql, "BEGIN;\n");
-    buf_add_str(&sql, step->sql);
-    buf_add_c(&sql, ";\n");
-    ledger_step_done_sql(thread->run->job->ledger, step->kind, step->name, &sql);
-    buf_add_c(&sql, ";\nCOMMIT");
+    for (size_t i = 0; i < count; i++) {
+        buf_add_str(&sql, steps[i]->sql);
+        buf_add_c(&sql, ";\n");
+        ledger_step_done_sql(thread->run->job->ledger, steps[i]->kind, steps[i]->name, &sql);
+        buf_add_c(&sql, ";\n");
+    }
+    buf_add_c(&sql, "COMMIT");
     struct error *error = buf_error(&sql);
     if (error == NULL)
         error = sink_exec(thread->session, buf_c_str(&sql));
     buf_free(&sql);
     if (error != NULL)
         sink_rollback(thread->session);
-    else if (step->crash_point != NULL)
-        crash_point(step->crash_point);
+    for (size_t i = 0; error == NULL && i < count; i++)
+        if (steps[i]->crash_point != NULL)
+            crash_point(steps[i]->crash_point);
     return error;
+}
+
+static struct error *run_once(struct step_thread *thread, const struct step *step)
+{
+    return run_together(thread, &step, 1);
 }
 
 static struct error *connect_thread(struct step_thread *thread)
@@ -121,6 +133,23 @@ static bool is_violation(const struct step *step, const struct error *error)
            (step->check != NULL && strcmp(error->sqlstate, "23514") == 0);
 }
 
+/* A value too wide for an index entry: which row's, and what an operator can do. */
+static struct error *tell_wide_row(struct step_thread *thread, const struct step *step,
+                                   struct arena *scratch, struct finding *finding)
+{
+    struct str row = STR_NULL;
+    if (!str_equal_c(step->kind, "index"))
+        return NULL;
+    TRY(violations_locate(thread->session, step, finding->detail, scratch, &row));
+    if (row.ptr != NULL)
+        finding->detail = row;
+    finding->text = arena_format(scratch, STR_FMT "; the table is complete, without this index",
+                                 STR_ARG(finding->text));
+    finding->fix = STR("index the beginning of the value, left(column, 600), or a digest of it, "
+                       "md5(column), by hand; queries have to name the same expression");
+    return NULL;
+}
+
 static struct error *note_failure(struct step_thread *thread, const struct step *step,
                                   const struct error *failure, struct arena *scratch)
 {
@@ -142,6 +171,8 @@ static struct error *note_failure(struct step_thread *thread, const struct step 
     if (step->needs != NULL && finding.fix.len == 0)
         finding.fix = arena_format(scratch, "mend what it says, then: " STR_FMT,
                                    STR_ARG(str_trim(step->sql)));
+    if (strcmp(failure->sqlstate, "54000") == 0)
+        TRY(tell_wide_row(thread, step, scratch, &finding));
     struct finding misspelt = {.rows = 0};
     if (is_violation(step, failure)) {
         TRY(violations_describe(thread->session, step, scratch, &finding));
@@ -180,27 +211,87 @@ static struct error *do_step(struct step_thread *thread, const struct step *step
     return NULL;
 }
 
+/* ---- several steps --------------------------------------------------------------------------- */
+
+/*
+ * All in one transaction; where that fails each by itself, so that what failed is known and the
+ * others are done. The failure may have been the reply's to a COMMIT that worked.
+ */
+static struct error *do_steps(struct step_thread *thread, const struct step *const *steps,
+                              size_t count)
+{
+    struct error *error = NULL;
+    if (count == 1)
+        return do_step(thread, steps[0]);
+    if (thread->session == NULL)
+        error = connect_thread(thread);
+    if (error == NULL)
+        error = run_together(thread, steps, count);
+    if (error == NULL)
+        return NULL;
+    if (thread->session != NULL && sink_is_dead(thread->session)) {
+        sink_close(thread->session);
+        thread->session = NULL;
+    }
+    error_free(error);
+    for (size_t i = 0; i < count; i++) {
+        bool done = false;
+        TRY(is_done(thread->run, steps[i], &done));
+        if (!done)
+            TRY(do_step(thread, steps[i]));
+    }
+    return NULL;
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-static const struct step *take_step(struct step_run *run)
+/* Many small tables take their time in round trips and commits; a large one in its own work. */
+#define STEPS_TOGETHER 32
+#define LIGHT_TABLE_BYTES MIB
+
+/* A partitioned table locks each of its partitions: enough for one transaction. */
+static bool is_light(const struct step *step)
 {
-    const struct step *step = NULL;
+    return step->table != NULL && step->table->source->data_bytes < LIGHT_TABLE_BYTES &&
+           step->table->target.partition_count == 0;
+}
+
+/* How many of the steps from `next` on are done together: one where few are left for each. */
+static size_t count_together(const struct step_run *run)
+{
+    size_t left = run->open_count - run->next;
+    size_t most = left / (8 * (size_t)run->session_count);
+    size_t count = 1;
+    if (most > STEPS_TOGETHER)
+        most = STEPS_TOGETHER;
+    while (count < most && is_light(run->open[run->next]) && is_light(run->open[run->next + count]))
+        count++;
+    return count;
+}
+
+static size_t take_steps(struct step_run *run, const struct step *const **ret_steps)
+{
+    size_t count = 0;
     /* A step under way goes to its end: half an index is worth nothing. */
     if (run->job->deadline_ms != 0 && clock_ms() >= run->job->deadline_ms)
         stop_request(STOP_DEADLINE);
     pthread_mutex_lock(&run->lock);
-    if (run->error == NULL && !stop_requested() && run->next < run->open_count)
-        step = run->open[run->next++];
+    if (run->error == NULL && !stop_requested() && run->next < run->open_count) {
+        count = count_together(run);
+        *ret_steps = &run->open[run->next];
+        run->next += count;
+    }
     pthread_mutex_unlock(&run->lock);
-    return step;
+    return count;
 }
 
 static void *step_thread_run(void *argument)
 {
     struct step_thread *thread = argument;
-    const struct step *step;
-    while ((step = take_step(thread->run)) != NULL) {
-        struct error *error = do_step(thread, step);
+    const struct step *const *steps;
+    size_t count;
+    while ((count = take_steps(thread->run, &steps)) > 0) {
+        struct error *error = do_steps(thread, steps, count);
         if (error != NULL) {
             pthread_mutex_lock(&thread->run->lock);
             if (thread->run->error == NULL)
@@ -210,7 +301,7 @@ static void *step_thread_run(void *argument)
             pthread_mutex_unlock(&thread->run->lock);
             break;
         }
-        atomic_fetch_add(&thread->run->job->progress->steps_done, 1);
+        atomic_fetch_add(&thread->run->job->progress->steps_done, count);
     }
     sink_close(thread->session);
     thread->session = NULL;
@@ -222,6 +313,7 @@ static struct error *run_threads(struct step_run *run, unsigned sessions, struct
     unsigned count = sessions < run->open_count ? sessions : (unsigned)run->open_count;
     struct step_thread *threads = ARENA_ARRAY(arena, count + 1, struct step_thread);
     unsigned started = 0;
+    run->session_count = count > 0 ? count : 1;
     for (; started < count; started++) {
         threads[started].run = run;
         threads[started].number = started;

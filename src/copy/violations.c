@@ -185,3 +185,58 @@ struct error *violations_describe(struct sink_session *session, const struct ste
     }
     return error;
 }
+
+/* ---- one row by its place -------------------------------------------------------------------- */
+
+/* "Index row references tuple (12,3) in relation "t"": the first "(…,…)" of digits. */
+static struct str place_in(struct str detail)
+{
+    for (size_t from = str_find(detail, '(', 0); from < detail.len;
+         from = str_find(detail, '(', from + 1)) {
+        struct str place = str_slice(detail, from, str_find(detail, ')', from) + 1);
+        size_t commas = 0, others = 0;
+        for (size_t i = 1; i + 1 < place.len; i++) {
+            commas += place.ptr[i] == ',';
+            others += place.ptr[i] != ',' && (place.ptr[i] < '0' || place.ptr[i] > '9');
+        }
+        if (commas == 1 && others == 0 && place.len > 4)
+            return place;
+    }
+    return STR_NULL;
+}
+
+/* Between the first and the last quote: of a partition, where the table has any. */
+static struct str relation_in(struct str detail)
+{
+    size_t from = str_find(detail, '"', 0), to = detail.len;
+
+    while (to > from && detail.ptr[to - 1] != '"')
+        to--;
+    return to > from + 1 ? str_slice(detail, from + 1, to - 1) : STR_NULL;
+}
+
+struct error *violations_locate(struct sink_session *session, const struct step *step,
+                                struct str detail, struct arena *arena, struct str *ret_row)
+{
+    CLEANUP(buf_free) struct buf sql = BUF_INIT(LIMIT_SQL_TEXT, "SQL statement");
+    struct str place = place_in(detail), relation = relation_in(detail);
+    struct sink_rows rows = {0};
+
+    *ret_row = STR_NULL;
+    if (step->table == NULL || place.ptr == NULL || relation.ptr == NULL)
+        return NULL;
+    buf_add_c(&sql, "SELECT ");
+    add_row_text(&sql, step);
+    buf_add_c(&sql, " FROM ");
+    sink_quote_name(&sql, step->table->target.schema, step->table->target.name);
+    buf_add_c(&sql, " c WHERE c.ctid = ");
+    sink_quote_literal(&sql, place);
+    buf_add_c(&sql, "::tid AND c.tableoid IN (SELECT r.oid FROM pg_catalog.pg_class r"
+                    " WHERE r.relname = ");
+    sink_quote_literal(&sql, relation);
+    buf_add_c(&sql, ")");
+    TRY(ask(session, &sql, arena, &rows));
+    if (rows.row_count == 1)
+        *ret_row = sink_cell(&rows, 0, 0);
+    return NULL;
+}
