@@ -110,12 +110,21 @@ enum object_kind {
     OBJECT_SEQUENCE
 };
 
+/* Of a procedure or function; of what a function gives back, `name` and `mode` are "". */
+struct source_parameter {
+    struct str name;
+    struct str mode; /* "IN", "OUT", "INOUT" */
+    struct source_type type;
+};
+
 /* What is not a table: kept with its source text. */
 struct source_object {
     enum object_kind kind;
     struct str name;
     struct str table; /* of a trigger */
     struct str text;
+    struct source_parameter *parameters; /* of a function, the first is what it gives back */
+    size_t parameter_count;
 };
 
 /* Of MariaDB. Those that have numbers beyond 64 bits with a sign are objects without translation. */

@@ -119,6 +119,8 @@ static inline const struct target_type *target_type_of(const struct planned_tabl
 {
     return &table->target.columns[column].type;
 }
+/* What a type becomes without rules; false for one that nobody here knows. */
+bool default_type(const struct source_type *type, struct target_type *ret_type);
 bool source_is_integer(const struct source_type *type);
 bool source_is_text(const struct source_type *type);
 /* The rule of `types:` for the type; NULL without. Marks what fits as used. */

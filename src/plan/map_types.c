@@ -81,8 +81,7 @@ static struct target_type sized(enum target_kind kind, uint32_t length)
     return (struct target_type){.kind = kind, .length = length > 0 ? length : 1};
 }
 
-/* False for a type that nobody here knows. */
-static bool default_type(const struct source_type *type, struct target_type *ret_type)
+bool default_type(const struct source_type *type, struct target_type *ret_type)
 {
     switch (type->kind) {
     case SOURCE_TINYINT:

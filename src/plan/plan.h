@@ -207,6 +207,13 @@ struct error *plan_print_sql(const struct plan *plan, struct buf *sql) CHECKED;
 bool plan_table_is_as_in(const struct plan *plan, const struct planned_table *table,
                          struct str earlier_json);
 /*
+ * What is not translated and is no part of a table, for a file that psql runs: each object's
+ * source text as comments, and a stub: functions and procedures of the same name and parameters
+ * that raise an error when they are called. Stubs that could do harm or that PostgreSQL could
+ * refuse (triggers, views) are comments, too. Nothing when there are no such objects.
+ */
+struct error *plan_print_objects(const struct plan *plan, struct buf *sql) CHECKED;
+/*
  * From a plan.json: the options it was made with and its digest. The plan is made anew from them
  * and must give the same digest, else the file is stale (PGC_STALE_PLAN): it can be neither out of
  * date nor edited into something that was never checked.

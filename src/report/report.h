@@ -52,8 +52,9 @@ struct error *report_make_summary(const struct report_input *input, struct arena
  */
 struct error *report_try_folder(const char *dir) CHECKED;
 /*
- * report.json and report.txt in the folder `dir`, which is made (0700, and the folders above it)
- * when missing. Each file (0600) appears whole or not at all, in place of an older one.
+ * report.json, report.txt and, when something is not translated, objects.sql (plan_print_objects())
+ * in the folder `dir`, which is made (0700, and the folders above it) when missing. Each file
+ * (0600) appears whole or not at all, in place of an older one.
  * Errors: as above; PGC_FILE with the path.
  */
 struct error *report_write(const struct report_input *input, const char *dir, struct arena *arena)

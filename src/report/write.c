@@ -123,6 +123,14 @@ static struct error *write_documents(const struct report_facts *facts, int folde
     }
     if (error == NULL)
         error = write_file(folder, dir, "report.txt", buf_str(&document));
+    if (error == NULL) {
+        buf_reset(&document, LIMIT_DOCUMENT);
+        error = plan_print_objects(facts->input->plan, &document);
+    }
+    if (error == NULL && document.len > 0)
+        error = write_file(folder, dir, "objects.sql", buf_str(&document));
+    else if (error == NULL) /* of an earlier run */
+        unlinkat(folder, "objects.sql", 0);
     if (error == NULL && fsync(folder) != 0)
         error = file_error("made lasting", dir, "");
     buf_free(&document);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "source/source_sql.h"
+#include "source/type_text.h"
 
 /* How SHOW CREATE calls it, and the column of its answer that holds the text. */
 static const struct {
@@ -144,6 +145,52 @@ static int compare_sequences(const void *a, const void *b)
                        ((const struct source_sequence *)b)->name);
 }
 
+/* ---- parameters of routines ------------------------------------------------------------------ */
+
+static struct source_object *find_routine(struct object_list *list, const struct str *cells)
+{
+    bool is_function = str_equal_c(cells[1], "FUNCTION");
+    enum object_kind kind = is_function ? OBJECT_FUNCTION : OBJECT_PROCEDURE;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == kind && str_equal(list->items[i].name, cells[0]))
+            return &list->items[i];
+    return NULL;
+}
+
+static struct str text_or_none(struct catalog_reading *reading, struct str cell)
+{
+    return cell.ptr != NULL ? arena_str(reading->arena, cell) : STR("");
+}
+
+/* The parameters of one routine come one after another. */
+static struct error *read_parameters(struct catalog_reading *reading, struct object_list *list)
+{
+    CLEANUP(session_rows_done) struct session_rows rows = {0};
+    struct source_object *routine = NULL;
+    size_t capacity = 0;
+    bool more;
+
+    TRY(catalog_rows(reading, sql_catalog_parameters, &rows));
+    for (;;) {
+        TRY(session_rows_next(&rows, &more));
+        if (!more)
+            return NULL;
+        struct source_object *of = find_routine(list, rows.cells);
+        if (of == NULL)
+            continue;
+        if (of != routine)
+            capacity = 0;
+        routine = of;
+        struct source_parameter *parameter =
+            ARENA_PUSH(reading->arena, routine->parameters, routine->parameter_count, capacity);
+        *parameter = (struct source_parameter){.name = text_or_none(reading, rows.cells[4]),
+                                               .mode = text_or_none(reading, rows.cells[3])};
+        source_type_parse(catalog_word(reading, text_or_none(reading, rows.cells[5])),
+                          reading->arena, &parameter->type);
+    }
+}
+
 struct error *catalog_read_objects(struct catalog_reading *reading)
 {
     struct object_list list = {0};
@@ -162,6 +209,7 @@ struct error *catalog_read_objects(struct catalog_reading *reading)
         qsort(list.items, list.count, sizeof *list.items, compare_objects);
     for (size_t i = 0; i < list.count; i++)
         TRY(read_text(reading, &list.items[i]));
+    TRY_DOING(read_parameters(reading, &list), "read the parameters of routines");
     reading->catalog.objects = list.items;
     reading->catalog.object_count = list.count;
     return NULL;

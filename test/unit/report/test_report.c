@@ -371,6 +371,9 @@ static void test_write(void)
     ok(str_starts_with(read_file(text_path.ptr), STR("VERDICT: AGAIN\n")),
        "in the old one's place");
     is_number(rmdir(dir.ptr), -1, "(the folder is not empty)");
+    struct str stubs_path = arena_format(&arena, STR_FMT "/objects.sql", STR_ARG(dir));
+    ok(stat(stubs_path.ptr, &status) == 0 && (status.st_mode & 0777) == 0600, "so are the stubs");
+    unlink(stubs_path.ptr);
     unlink(text_path.ptr);
     unlink(json_path.ptr);
     is_number(rmdir(dir.ptr), 0, "nothing else was left in the folder");
