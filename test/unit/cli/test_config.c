@@ -25,6 +25,10 @@ static void test_good(void)
                                "values:\n"
                                "  zero_date: \"null\"\n"
                                "  nul_byte: quarantine\n"
+                               "types:\n"
+                               "  tinyint(1): boolean\n"
+                               "  \"int unsigned\": numeric(12)\n"
+                               "  ENUM: enum\n"
                                "columns:\n"
                                "  app.user.flags: { type: boolean }\n"
                                "  other.user.flags: { type: \"varchar(40)\" }\n"
@@ -38,6 +42,10 @@ static void test_good(void)
     is_str(config.database_name, STR("app"), "the entry's name");
     is_number(config.setting_count, 11, "settings");
     is_number(config.rule_count, 5, "rules");
+    is_number(config.type_rule_count, 3, "rules for types");
+    is_str(config.type_rules[1].source, STR("int unsigned"), "a source type");
+    is_number(config.type_rules[1].type.precision, 12, "and what it becomes");
+    is_number(config.type_rules[2].type.kind, TARGET_ENUM, "an enum");
     is_str(config.rules[0].pattern, STR("user.flags"), "the entry's name is taken off");
     is_str(config.rules[1].pattern, STR("other.user.flags"), "another database's stays");
     is_number(config.rules[1].type.kind, TARGET_VARCHAR, "varchar(40)");
@@ -99,6 +107,16 @@ static const struct {
     {"version: 1\ndatabases:\n  - name: a.b\n", "c.yaml:3:11: name takes letters", ""},
     {"version: 1\ndatabases:\n  - source: a\n    source: b\n", "c.yaml:4:5: the key \"source\"",
      ""},
+    {"version: 1\ntypes: [a]\n", "c.yaml:2:8: types is a mapping", ""},
+    {"version: 1\ntypes: { tinyitn: boolean }\n", "c.yaml:2:10: \"tinyitn\" is no type of MySQL",
+     "SHOW CREATE TABLE"},
+    {"version: 1\ntypes: { \"(1)\": boolean }\n", "is no type of MySQL", ""},
+    {"version: 1\ntypes: { int: money }\n", "c.yaml:2:15: \"money\" is not a type", "geometry"},
+    {"version: 1\ntypes: { int: }\n", "type has no value", ""},
+    {"version: 1\ntypes: { int: text, INT: text }\n", "c.yaml:2:21: the type \"INT\" stands twice",
+     ""},
+    {"version: 1\ntypes: { int: { type: text } }\n", "type must be one value", ""},
+    {"version: 1\ntypes: {}\ntypes: {}\n", "c.yaml:3:1: the key \"types\" stands twice", ""},
     {"version: 1\ncolumns: [a]\n", "c.yaml:2:10: columns is a mapping", ""},
     {"version: 1\ncolumns:\n  flags: { type: text }\n", "c.yaml:3:3: \"flags\" is not of the form",
      ""},
