@@ -122,7 +122,9 @@ uint32_t convert_classes(const struct source_type *source, const struct target_t
     field_add *add = field_pick(source, target, &forms);
 
     if (labels_checked)
-        return CLASS(EMPTY_ENUM) | CLASS(TOO_LONG);
+        return CLASS(EMPTY_ENUM) | of_length(target, UINT64_MAX);
+    if (add == field_add_vector)
+        return CLASS(OUT_OF_RANGE) | (target->length > 0 ? CLASS(TOO_LONG) : 0);
     if (add == field_add_boolean)
         return CLASS(NOT_BOOLEAN);
     if (add == field_add_smallint || add == field_add_integer || add == field_add_bigint ||

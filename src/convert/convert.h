@@ -37,6 +37,14 @@ bool convert_supports(const struct source_type *source, const struct target_type
 uint32_t convert_classes(const struct source_type *source, const struct target_type *target,
                          bool labels_checked);
 
+/*
+ * Whether the policy can be followed for values of the class here: what is too long is cut off
+ * words, and behind the point or the second, not off the digits of a number; and not every type has
+ * a nearest value. Where not, the values are refused.
+ */
+bool convert_can_follow(const struct source_type *source, const struct target_type *target,
+                        enum value_class value_class, enum value_policy policy);
+
 struct converter;
 /*
  * Types, charsets and objects are borrowed and must outlive the converter. Errors: PGC_INTERNAL

@@ -32,6 +32,33 @@ static bool is_words(enum source_kind kind)
            kind == SOURCE_BLOB;
 }
 
+/* Whether what is too long can be taken off: of words, of a fraction; not of a number's digits. */
+static bool can_cut(const struct source_type *source, const struct target_type *target)
+{
+    if (is_words(source->kind))
+        return true;
+    if (target->kind == TARGET_VARCHAR)
+        return false;
+    return source->kind == SOURCE_DECIMAL || is_time(source->kind);
+}
+
+static bool has_nearest(const struct target_type *target)
+{
+    return target->kind == TARGET_SMALLINT || target->kind == TARGET_INTEGER ||
+           target->kind == TARGET_BIGINT || target->kind == TARGET_TIME ||
+           (target->kind == TARGET_NUMERIC && target->precision <= DECIMAL_DIGITS);
+}
+
+bool convert_can_follow(const struct source_type *source, const struct target_type *target,
+                        enum value_class value_class, enum value_policy policy)
+{
+    if (policy != POLICY_STRIP && policy != POLICY_REPLACE)
+        return true;
+    if (value_class == CLASS_TOO_LONG)
+        return policy == POLICY_STRIP ? is_words(source->kind) : can_cut(source, target);
+    return value_class != CLASS_OUT_OF_RANGE || has_nearest(target);
+}
+
 /* ---- which class ----------------------------------------------------------------------------- */
 
 static enum value_class class_of_date(const struct cell_time *time)
@@ -164,8 +191,6 @@ static bool nearest_numeric(struct mend *mend)
     bool negative = is_negative(mend);
     struct buf *text = mend->scratch;
 
-    if (target->precision > DECIMAL_DIGITS)
-        return false;
     buf_reset(text, SIZE_MAX);
     buf_add_c(text, negative ? "-" : "");
     for (unsigned i = target->precision; i > target->scale; i--)
@@ -192,7 +217,7 @@ static bool mend_range(struct mend *mend)
 {
     enum target_kind kind = mend->field.target->kind;
 
-    if (kind == TARGET_VECTOR)
+    if (!has_nearest(mend->field.target))
         return false;
     if (kind == TARGET_NUMERIC)
         return nearest_numeric(mend);
@@ -360,7 +385,7 @@ static bool cut_digits(struct mend *mend)
     size_t scale = target->kind == TARGET_NUMERIC ? target->scale : 0;
     size_t keep = point + (scale > 0 ? scale + 1 : 0);
 
-    if (target->kind == TARGET_VARCHAR || keep >= text->len)
+    if (keep >= text->len)
         return false;
     text->len = keep;
     return true;
@@ -379,12 +404,10 @@ static bool mend_length(struct mend *mend, bool is_stripped, struct error **refu
             cut_characters(mend);
         return true;
     }
-    if (is_stripped)
+    if (is_stripped || !can_cut(mend->field.source, mend->field.target))
         return false;
     if (kind == SOURCE_DECIMAL)
         return cut_digits(mend);
-    if (!is_time(kind) || mend->field.target->kind == TARGET_VARCHAR)
-        return false;
     mend->cell.time.microsecond -= mend->cell.time.microsecond % mend->field.fraction_unit;
     return true;
 }

@@ -105,19 +105,46 @@ static bool another_takes_null(const struct planned_table *table, int column)
     return any;
 }
 
+/* A wish for all columns may reach one where it makes no sense: there the value is refused. */
+static void note_impossible(struct planner *p, const struct planned_table *table, size_t i,
+                            enum value_class value_class)
+{
+    const struct source_column *source = &table->source->columns[table->columns[i].source];
+    struct finding *finding = add_finding(
+        p, SEVERITY_NOTE, value_class_error(value_class),
+        object_name(p, table->source->name, source->name),
+        arena_format(p->arena,
+                     "%s: \"%s\" does nothing here: a " STR_FMT
+                     " has nothing that could be taken off or come near; such values are refused",
+                     value_class_name(value_class),
+                     value_policy_name(table->columns[i].policies.of[value_class]),
+                     STR_ARG(source->type.text)));
+
+    finding->fix =
+        STR("choose another policy or a wider type under columns:, where such values are");
+}
+
 static void check_column(struct planner *p, struct planned_table *table, size_t i)
 {
     struct value_policies *policies = &table->columns[i].policies;
     const struct target_column *target = &table->target.columns[i];
+    const struct source_type *source = &table->source->columns[table->columns[i].source].type;
     uint32_t possible = possible_classes(table, i);
 
     for (enum value_class k = 0; k < CLASS_COUNT; k++) {
-        if ((possible >> k & 1) == 0)
+        if ((possible >> k & 1) == 0) {
             policies->of[k] = POLICY_REFUSE;
-        else if (k == CLASS_ORPHAN && policies->of[k] == POLICY_NULL && target->not_null &&
-                 another_takes_null(table, table->columns[i].source))
+            continue;
+        }
+        if (!convert_can_follow(source, &target->type, k, policies->of[k])) {
+            note_impossible(p, table, i, k);
             policies->of[k] = POLICY_REFUSE;
-        else if (policies->of[k] == POLICY_NULL && target->not_null)
+        }
+        if (policies->of[k] != POLICY_NULL || !target->not_null)
+            continue;
+        if (k == CLASS_ORPHAN && another_takes_null(table, table->columns[i].source))
+            policies->of[k] = POLICY_REFUSE;
+        else
             refuse_null(p, table, i, k);
     }
 }

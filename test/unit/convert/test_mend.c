@@ -89,6 +89,10 @@ static void all_policies(struct trial trial, struct cell cell, enum value_class 
         const char *changed = policy == POLICY_REPLACE ? replaced : stripped;
         if (policy_effect(value_class, policy) == NULL)
             continue;
+        struct target_type target = one_target(trial.target);
+        if (!convert_can_follow(&trial.source, &target, value_class, policy))
+            ok(strstr(changed, "PGC") != NULL, "%s: %s cannot be followed in %s, and is not", name,
+               value_policy_name(policy), trial.target);
         trial.policies.of[value_class] = policy;
         try_value(&trial, cell, &said);
         if (policy == POLICY_REFUSE)

@@ -152,6 +152,26 @@ static void test_empty_enum(void)
            "and the empty text");
 }
 
+/* What a wish for all columns cannot mean in this one is a note, and nothing happens there. */
+static void test_impossible(void)
+{
+    struct column_rule rules[] = {
+        {.pattern = STR("t.id"), .has_type = true, .type = {.kind = TARGET_VARCHAR, .length = 3}},
+        {.pattern = STR("t.word"),
+         .has_type = true,
+         .type = {.kind = TARGET_VARCHAR, .length = 3}}};
+
+    forget_tables();
+    add_values();
+    use_rules(rules, 2);
+    options.policies.of[CLASS_TOO_LONG] = POLICY_REPLACE;
+    ok(build_plan(), "planned");
+    ok_finding(SEVERITY_NOTE, "app.t.id", "too_long: \"replace\" does nothing here");
+    is_policy("t", "id", CLASS_TOO_LONG, POLICY_REFUSE);
+    is_policy("t", "word", CLASS_TOO_LONG, POLICY_REPLACE);
+    ok(find_finding("app.t.word", "does nothing") == NULL, "words can be cut");
+}
+
 static void test_wrong(void)
 {
     struct column_rule rules[] = {
@@ -218,6 +238,7 @@ int main(void)
     test_primary_key();
     test_references();
     test_empty_enum();
+    test_impossible();
     test_wrong();
     test_file();
     return done_testing();
