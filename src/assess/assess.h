@@ -17,8 +17,14 @@
 /* Keys of rows kept for each thing that is found. */
 #define ASSESS_SAMPLES 5
 
+enum assess_extent {
+    ASSESS_FULL,
+    ASSESS_CONSTRAINTS, /* references alone: what the copy itself does not see */
+};
+
 struct assess_job {
     const struct plan *plan;
+    enum assess_extent extent;
     const struct source_options *source;
     unsigned jobs;
     uint64_t chunk_rows; /* 0: by size */
@@ -63,6 +69,12 @@ struct assess_result {
 /* Errors: as source/ gives them; PGC_INTERRUPTED. What is found is no error. */
 struct error *assess_run(const struct assess_job *job, struct arena *arena,
                          struct assess_result *ret_result) CHECKED;
+/* What was found out elsewhere, to its place among the others. */
+void assess_add_finding(struct assess_result *result, const struct plan *plan,
+                        const struct finding *finding, struct arena *arena);
 size_t assess_count(const struct assess_result *result, enum severity severity);
+/* The blockers alone, as many as fit max_bytes, then how many more there are. */
+struct error *assess_print_blockers(const struct assess_result *result, size_t max_bytes,
+                                    struct buf *text) CHECKED;
 /* The findings in words for a terminal, grouped by severity, then table. */
 struct error *assess_print_findings(const struct assess_result *result, struct buf *text) CHECKED;

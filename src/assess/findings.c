@@ -273,6 +273,52 @@ static void make_of_pass(struct maker *m, const struct scan_table *pass)
     }
 }
 
+/* ---- references ------------------------------------------------------------------------------ */
+
+static void keep_lines(struct str lines, struct arena *arena, struct assess_finding *finding)
+{
+    for (size_t from = 0; from < lines.len && finding->row_count < ASSESS_SAMPLES;) {
+        size_t end = str_find(lines, '\n', from);
+        finding->rows[finding->row_count++] = arena_str(arena, str_slice(lines, from, end));
+        from = end + 1;
+    }
+}
+
+static struct str text_of_reference(struct maker *m, const struct scan_reference *reference,
+                                    bool misspelt, uint64_t rows)
+{
+    return arena_format(
+        m->arena, "%s in " STR_FMT ", in %" PRIu64 " row%s; the foreign key will stand NOT VALID",
+        misspelt ? "references spelt otherwise than their parents" : "references without a parent",
+        STR_ARG(reference->reference.parent->name), rows, rows == 1 ? "" : "s");
+}
+
+static void make_of_reference(struct maker *m, const struct scan_reference *reference,
+                              enum value_class value_class)
+{
+    bool misspelt = value_class == CLASS_PARENT_SPELLING;
+    uint64_t rows = misspelt ? reference->found.misspelt : reference->found.orphans;
+    const struct planned_table *table = reference->table;
+
+    if (rows == 0)
+        return;
+    struct assess_finding *finding = add_finding(m);
+    finding->table = table->number;
+    finding->value_class = value_class_name(value_class);
+    keep_lines(misspelt ? reference->found.misspelt_rows : reference->found.orphan_rows, m->arena,
+               finding);
+    finding->finding = (struct finding){
+        .id = value_class_error(value_class),
+        .severity = SEVERITY_CHANGES,
+        .object = object_of(m, table, reference->key->source->name),
+        .text = text_of_reference(m, reference, misspelt, rows),
+        .fix = misspelt ? STR("write them in MySQL as their parents are spelt")
+                        : STR("add the parents or remove the references in MySQL"),
+        .detail = join_rows(m, finding),
+        .rows = (int64_t)rows,
+    };
+}
+
 /* ---- what policies may set aside ------------------------------------------------------------- */
 
 static void check_quarantine(struct maker *m)
@@ -300,15 +346,14 @@ static void check_quarantine(struct maker *m)
 
 /* ---- the plan's own -------------------------------------------------------------------------- */
 
-static void add_plan_finding(struct maker *m, const struct finding *from)
+static void place_finding(const struct plan *plan, const struct finding *from, struct arena *arena,
+                          struct assess_finding *finding)
 {
-    const struct plan *plan = m->job->plan;
-    struct assess_finding *finding = add_finding(m);
-
+    *finding = (struct assess_finding){.value_class = "", .policy = "", .table = UINT32_MAX};
     finding->finding = *from;
     for (size_t i = 0; i < plan->table_count; i++) {
         struct str prefix =
-            arena_format(m->arena, STR_FMT "." STR_FMT, STR_ARG(plan->catalog->database),
+            arena_format(arena, STR_FMT "." STR_FMT, STR_ARG(plan->catalog->database),
                          STR_ARG(plan->tables[i].source->name));
         bool inside = from->object.len > prefix.len && from->object.ptr[prefix.len] == '.';
         if (str_starts_with(from->object, prefix) && (inside || from->object.len == prefix.len))
@@ -337,12 +382,27 @@ void scan_make_findings(const struct assess_job *job, const struct scan_tables *
     struct maker m = {.job = job, .arena = arena, .result = result};
 
     for (size_t i = 0; i < job->plan->findings.count; i++)
-        add_plan_finding(&m, &job->plan->findings.items[i]);
+        place_finding(job->plan, &job->plan->findings.items[i], arena, add_finding(&m));
     for (size_t i = 0; i < tables->count; i++)
         make_of_pass(&m, &tables->items[i]);
+    for (size_t i = 0; i < tables->reference_count; i++) {
+        make_of_reference(&m, &tables->references[i], CLASS_ORPHAN);
+        make_of_reference(&m, &tables->references[i], CLASS_PARENT_SPELLING);
+    }
     check_quarantine(&m);
     if (result->count > 0)
         qsort(result->findings, result->count, sizeof *result->findings, compare_findings);
+}
+
+void assess_add_finding(struct assess_result *result, const struct plan *plan,
+                        const struct finding *finding, struct arena *arena)
+{
+    struct assess_finding *added =
+        ARENA_PUSH(arena, result->findings, result->count, result->capacity);
+
+    place_finding(plan, finding, arena, added);
+    keep_lines(finding->detail, arena, added);
+    qsort(result->findings, result->count, sizeof *result->findings, compare_findings);
 }
 
 size_t assess_count(const struct assess_result *result, enum severity severity)

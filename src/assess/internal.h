@@ -73,12 +73,22 @@ struct scan_table {
     size_t chunks_left;
 };
 
+/* A foreign key, whose children are looked up as PostgreSQL will compare. */
+struct scan_reference {
+    const struct planned_table *table;
+    const struct planned_foreign_key *key;
+    struct source_reference reference;
+    struct reference_scan found; /* guarded by the pool's lock; texts in its arena */
+};
+
 struct scan_tables {
     struct scan_table *items;
     size_t count, capacity;
+    struct scan_reference *references;
+    size_t reference_count, reference_capacity;
 };
 
-/* The passes that the plan needs, the biggest table first. */
+/* The passes that the plan needs, the biggest table first; and its references. */
 struct error *scan_prepare(const struct assess_job *job, struct source_session *session,
                            struct arena *arena, struct scan_tables *ret_tables) CHECKED;
 
@@ -107,7 +117,8 @@ bool text_is_uuid(struct str text);
 
 struct scan_unit {
     struct scan_table *table;
-    const struct chunk *chunk; /* NULL: the table is still to be split */
+    const struct chunk *chunk;        /* NULL: the table is still to be split */
+    struct scan_reference *reference; /* instead of both */
 };
 
 struct scan_pool {
@@ -116,7 +127,7 @@ struct scan_pool {
 
     pthread_mutex_t lock; /* guards all that follows */
     pthread_cond_t changed;
-    size_t next_table; /* those before it were taken */
+    size_t next_table, next_reference; /* those before them were taken */
     struct scan_unit *units;
     size_t unit_count, unit_capacity;
     struct scan_unit *wide; /* with a very wide row: for worker 0 alone */

@@ -62,6 +62,11 @@ static bool take_any(struct scan_pool *pool, unsigned worker, struct scan_unit *
         *ret_unit = (struct scan_unit){.table = &pool->tables.items[pool->next_table++]};
         return true;
     }
+    if (pool->next_reference < pool->tables.reference_count) {
+        *ret_unit =
+            (struct scan_unit){.reference = &pool->tables.references[pool->next_reference++]};
+        return true;
+    }
     return false;
 }
 
@@ -102,9 +107,9 @@ void scan_pool_finish(struct scan_pool *pool, struct scan_unit unit)
 {
     pthread_mutex_lock(&pool->lock);
     pool->in_flight--;
-    if (unit.table->chunks_left > 0)
+    if (unit.table != NULL && unit.table->chunks_left > 0)
         unit.table->chunks_left--;
-    if (unit.table->chunks_left == 0)
+    if (unit.table != NULL && unit.table->chunks_left == 0)
         atomic_store(&unit.table->progress->done, true);
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);
@@ -125,7 +130,7 @@ void scan_pool_split(struct scan_pool *pool, struct scan_unit unit, struct key_b
         if (i < bound_count)
             chunks[i].upper = bounds[i];
         *ARENA_PUSH(&pool->arena, pool->units, pool->unit_count, pool->unit_capacity) =
-            (struct scan_unit){unit.table, &chunks[i]};
+            (struct scan_unit){.table = unit.table, .chunk = &chunks[i]};
     }
     pool->in_flight--;
     pthread_cond_broadcast(&pool->changed);

@@ -198,6 +198,28 @@ static struct error *prepare_table(struct preparation *p, const struct planned_t
     return NULL;
 }
 
+static void prepare_references(struct preparation *p, const struct planned_table *planned)
+{
+    const struct plan *plan = p->job->plan;
+    struct scan_tables *tables = p->tables;
+
+    for (size_t i = 0; i < planned->foreign_key_count; i++) {
+        const struct planned_foreign_key *key = &planned->foreign_keys[i];
+        if (!key->translated || plan->tables[key->parent].disposition != DISPOSITION_CREATED)
+            continue;
+        *ARENA_PUSH(p->arena, tables->references, tables->reference_count,
+                    tables->reference_capacity) = (struct scan_reference){
+            .table = planned,
+            .key = key,
+            .reference = {.database = plan->catalog->database,
+                          .child = planned->source,
+                          .parent = plan->tables[key->parent].source,
+                          .key = key->source,
+                          .matches = key->matches},
+        };
+    }
+}
+
 /* The biggest first, so that the last reader is not left alone with it. */
 static int compare_size(const void *left, const void *right)
 {
@@ -218,9 +240,13 @@ struct error *scan_prepare(const struct assess_job *job, struct source_session *
     struct preparation p = {.job = job, .session = session, .arena = arena, .tables = ret_tables};
 
     map_init(&p.charsets, arena);
-    for (size_t i = 0; i < plan->table_count; i++)
-        if (plan->tables[i].disposition == DISPOSITION_CREATED)
+    for (size_t i = 0; i < plan->table_count; i++) {
+        if (plan->tables[i].disposition != DISPOSITION_CREATED)
+            continue;
+        if (job->extent == ASSESS_FULL)
             TRY(prepare_table(&p, &plan->tables[i]));
+        prepare_references(&p, &plan->tables[i]);
+    }
     if (ret_tables->count > 0)
         qsort(ret_tables->items, ret_tables->count, sizeof *ret_tables->items, compare_size);
     for (size_t i = 0; i < ret_tables->count; i++) {

@@ -59,3 +59,20 @@ struct error *assess_print_findings(const struct assess_result *result, struct b
     }
     return buf_error(text);
 }
+
+struct error *assess_print_blockers(const struct assess_result *result, size_t max_bytes,
+                                    struct buf *text)
+{
+    size_t count = assess_count(result, SEVERITY_BLOCKER);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t before = text->len;
+        add_finding(text, &result->findings[i]);
+        if (text->len <= max_bytes || text->failed)
+            continue;
+        text->len = before;
+        buf_add_format(text, "  … and %zu more: pgconverge assess lists all\n", count - i);
+        break;
+    }
+    return buf_error(text);
+}

@@ -58,6 +58,8 @@ static unsigned readers_needed(const struct assess_job *job, const struct scan_t
 
     for (size_t i = 0; i < tables->count; i++)
         bytes += tables->items[i].planned->source->data_bytes;
+    for (size_t i = 0; i < tables->reference_count; i++)
+        bytes += tables->references[i].table->source->data_bytes;
     uint64_t useful = bytes / (4 * MIB) + 1;
     if (job->chunk_rows > 0)
         useful = job->jobs;
@@ -177,6 +179,13 @@ static void reset_progress(struct copy_progress *progress)
     atomic_store(&progress->bytes_done, 0);
 }
 
+static struct error *scan_all(struct scan_pool *pool, struct readers *readers, struct arena *arena)
+{
+    TRY(connect_readers(pool->job, readers_needed(pool->job, &pool->tables), readers));
+    TRY(open_snapshots(readers, &pool->one_moment));
+    return run_threads(pool, readers, arena);
+}
+
 static struct error *scan(struct scan_pool *pool, struct arena *arena, bool *ret_one_moment)
 {
     const struct assess_job *job = pool->job;
@@ -186,12 +195,8 @@ static struct error *scan(struct scan_pool *pool, struct arena *arena, bool *ret
     struct error *error = connect_readers(job, 1, &readers);
     if (error == NULL)
         error = scan_prepare(job, readers.sessions[0], arena, &pool->tables);
-    if (error == NULL && pool->tables.count > 0)
-        error = connect_readers(job, readers_needed(job, &pool->tables), &readers);
-    if (error == NULL && pool->tables.count > 0)
-        error = open_snapshots(&readers, &pool->one_moment);
-    if (error == NULL && pool->tables.count > 0)
-        error = run_threads(pool, &readers, arena);
+    if (error == NULL && pool->tables.count + pool->tables.reference_count > 0)
+        error = scan_all(pool, &readers, arena);
     close_readers(&readers);
     *ret_one_moment = pool->one_moment;
     return error;

@@ -444,20 +444,44 @@ static struct error *reconnect(struct scan_worker *worker, struct error *error, 
     return error;
 }
 
+static struct error *scan_reference(struct scan_worker *worker, struct scan_reference *reference)
+{
+    struct scan_pool *pool = worker->pool;
+    struct reference_scan found = {0};
+
+    arena_rewind(&worker->arena);
+    TRY(source_scan_reference(worker->source, &reference->reference, &worker->arena, &found));
+    pthread_mutex_lock(&pool->lock);
+    found.orphan_rows = arena_str(&pool->arena, found.orphan_rows);
+    found.misspelt_rows = arena_str(&pool->arena, found.misspelt_rows);
+    reference->found = found;
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static struct error *try_unit(struct scan_worker *worker, struct scan_unit unit,
+                              struct chunk_outcome *outcome)
+{
+    if (unit.reference != NULL)
+        return scan_reference(worker, unit.reference);
+    return unit.chunk == NULL ? split_table(worker, unit) : scan_chunk(worker, unit, outcome);
+}
+
 static struct error *do_unit(struct scan_worker *worker, struct scan_unit unit)
 {
     uint64_t give_up_ms = 0;
 
     for (;;) {
         struct chunk_outcome outcome = {0};
-        struct error *error =
-            unit.chunk == NULL ? split_table(worker, unit) : scan_chunk(worker, unit, &outcome);
+        struct error *error = try_unit(worker, unit, &outcome);
         if (error == NULL) {
-            if (unit.chunk != NULL)
+            /* What was split is taken up again as its chunks. */
+            if (unit.chunk != NULL || unit.reference != NULL)
                 scan_pool_finish(worker->pool, unit);
             return NULL;
         }
-        take_back_progress(worker, unit, &outcome);
+        if (unit.table != NULL)
+            take_back_progress(worker, unit, &outcome);
         if (error->id == PGC_SOURCE_ROW_TOO_WIDE && worker->number != 0) {
             error_free(error);
             TRY(reopen_source(worker));
@@ -483,8 +507,10 @@ void *scan_worker_run(void *argument)
         struct error *error = do_unit(worker, unit);
         if (error == NULL)
             continue;
+        const struct planned_table *table =
+            unit.table != NULL ? unit.table->planned : unit.reference->table;
         scan_pool_fail(worker->pool, error_add_context(error, "look through " STR_FMT,
-                                                       STR_ARG(unit.table->planned->source->name)));
+                                                       STR_ARG(table->source->name)));
         break;
     }
     source_thread_done();

@@ -1,21 +1,15 @@
 /* pgconverge assess: what would happen to every object and value, before anything is done. */
-#include "assess/assess.h"
-
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/prepare.h"
-#include "cli/progress.h"
-
-#define DEFAULT_RETRY_MS ((uint64_t)5 * 60 * 1000)
+#include "cli/pre_scan.h"
 
 struct assessment {
     const struct cli_options *options;
     struct prepared prepared;
+    struct sink_options sink;
     struct copy_progress shown;
     struct assess_result result;
 };
@@ -170,33 +164,29 @@ static struct error *print_text(const struct assessment *a)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+/* With a target given, what only PostgreSQL can say is asked of it. */
 static struct error *assess(struct assessment *a)
 {
     const struct cli_options *options = a->options;
-    CLEANUP(progress_stopp) struct progress *progress = NULL;
-    const struct plan *plan = &a->prepared.plan;
 
     TRY(cli_prepare(options, options->arena, &a->prepared));
     source_close(a->prepared.session);
     a->prepared.session = NULL;
-    struct assess_job job = {
-        .plan = plan,
-        .source = &a->prepared.source,
-        .jobs = (unsigned)options->jobs,
-        .chunk_rows = options->chunk_rows,
-        .show_values = options->show_values,
-        .retry_ms =
-            cli_given(options, OPTION_retry_for_ms) ? options->retry_for_ms : DEFAULT_RETRY_MS,
-        .progress = &a->shown,
+    struct pre_scan_job job = {
+        .options = options,
+        .prepared = &a->prepared,
+        .extent = ASSESS_FULL,
+        .phase = "assess",
+        .shown = &a->shown,
     };
-    a->shown.tables =
-        ARENA_ARRAY(options->arena, plan->table_count + 1, struct copy_table_progress);
-    a->shown.table_count = plan->table_count;
-    for (size_t i = 0; i < plan->table_count; i++)
-        a->shown.tables[i].name = plan->tables[i].source->name;
-    atomic_store(&a->shown.phase, "assess");
-    TRY(progress_start(options, &a->shown, &progress));
-    return assess_run(&job, options->arena, &a->result);
+    if (options->target != NULL) {
+        struct sink_session *probe = NULL;
+        TRY(cli_open_target(options, "assess", &a->sink, &probe));
+        sink_close(probe);
+        job.sink = &a->sink;
+    }
+    cli_progress_init(options, &a->prepared.plan, &a->shown);
+    return cli_pre_scan(&job, &a->result);
 }
 
 struct error *cmd_assess(const struct cli_options *options)
@@ -210,6 +200,7 @@ struct error *cmd_assess(const struct cli_options *options)
     if (error == NULL &&
         assess_count(&a->result, SEVERITY_BLOCKER) + assess_count(&a->result, SEVERITY_CHANGES) > 0)
         output_set_exit(ERROR_KIND_FINDINGS);
+    sink_options_done(&a->sink);
     cli_prepare_done(&a->prepared);
     return error;
 }

@@ -8,7 +8,7 @@
 #include "base/stop.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/prepare.h"
+#include "cli/pre_scan.h"
 #include "cli/progress.h"
 #include "copy/copy.h"
 #include "report/report.h"
@@ -33,7 +33,7 @@ struct migration {
     struct copy_outcome outcome;
     struct verify_outcome verified;
     bool values_compared; /* `verified` holds */
-    uint64_t start_ms;
+    uint64_t start_ms, pre_scan_ms;
     unsigned jobs;
     bool told; /* what stands, and how to go on */
 };
@@ -131,31 +131,42 @@ static struct error *put_tables(const struct migration *m)
     return ledger_put_tables(m->ledger, tables, count);
 }
 
-/* Rows that a unique key of the target would not take: told before there is a run to mend. */
-static struct error *refuse_collisions(struct migration *m)
+/* Nothing stands in the target yet, or what an earlier run made stands as it was. */
+static void tell_refusal(struct migration *m)
 {
-    CLEANUP(source_closep) struct source_session *source = NULL;
-    CLEANUP(sink_closep) struct sink_session *sink = NULL;
-    struct finding_list found = {0};
+    struct buf command = BUF_INIT(LIMIT_ERROR_TEXT, "command");
+    cli_same_command(m->options, COMMAND_migrate, &command);
+    if (m->options->restart)
+        buf_add_c(&command, " --restart");
+    output_set_state("nothing was copied and nothing in the target was touched.  When that is "
+                     "settled:  %s",
+                     buf_c_str(&command));
+    buf_free(&command);
+    m->told = true;
+}
 
-    if (!copy_may_collide(&m->prepared.plan))
+/* Told before there is a run to mend, and before an earlier one is thrown away. */
+static struct error *pre_scan(struct migration *m)
+{
+    enum cli_pre_scan wanted = cli_pre_scan_of(m->options);
+    struct assess_result result = {0};
+    struct pre_scan_job job = {
+        .options = m->options,
+        .prepared = &m->prepared,
+        .sink = &m->sink,
+        .extent = wanted == PRE_SCAN_FULL ? ASSESS_FULL : ASSESS_CONSTRAINTS,
+        .phase = "pre-scan",
+        .shown = &m->shown,
+    };
+
+    if (wanted == PRE_SCAN_NONE)
         return NULL;
-    log_notice("looking for keys that are equal in PostgreSQL and not in MySQL");
-    TRY(source_open(&m->prepared.source, &source));
-    TRY(sink_open(&m->sink, "keys", &sink));
-    TRY(copy_find_collisions(&m->prepared.plan, source, sink, m->arena, &found));
-    if (found.count == 0)
-        return NULL;
-    for (size_t i = 0; i < found.count; i++)
-        log_warning(STR_FMT ": " STR_FMT, STR_ARG(found.items[i].object),
-                    STR_ARG(found.items[i].text));
-    const struct finding *first = &found.items[0];
-    struct error *error =
-        error_with_object(error_new(first->id, STR_FMT "%s", STR_ARG(first->text),
-                                    found.count > 1 ? " (and other keys: see the warnings)" : ""),
-                          STR_FMT, STR_ARG(first->object));
-    error_with_fix(error, STR_FMT, STR_ARG(first->fix));
-    return error_with_row(error, STR_FMT, STR_ARG(first->detail));
+    TRY(cli_pre_scan(&job, &result));
+    m->pre_scan_ms = result.wall_ms;
+    struct error *error = cli_refuse_found(&result);
+    if (error != NULL)
+        tell_refusal(m);
+    return error;
 }
 
 static struct error *begin_run(struct migration *m)
@@ -187,6 +198,10 @@ static struct error *begin_run(struct migration *m)
         return error;
     m->run.max_quarantined = m->prepared.plan_options.max_quarantined;
     TRY(ledger_begin_run(m->ledger, &m->run));
+    if (m->pre_scan_ms > 0) {
+        TRY(ledger_set_phase(m->ledger, STR("pre-scan")));
+        TRY(ledger_phase_done(m->ledger, STR("pre-scan"), m->pre_scan_ms));
+    }
     return put_tables(m);
 }
 
@@ -208,7 +223,7 @@ static struct error *adopt_run(struct migration *m)
 
 static struct error *restart_run(struct migration *m)
 {
-    TRY(refuse_collisions(m));
+    TRY(pre_scan(m));
     if (!m->options->overwrite_target)
         TRY_DOING(copy_check_digests(m->ledger, m->arena), "make sure that nobody else wrote");
     TRY_DOING(copy_discard(m->ledger, m->arena), "throw the earlier run away");
@@ -230,7 +245,7 @@ static struct error *own_run(struct migration *m, bool *ret_finished)
     /* Another process may have worked on it until a moment ago. */
     TRY(ledger_read_run(m->ledger, m->arena, &m->run, &found));
     if (!found) {
-        TRY(refuse_collisions(m));
+        TRY(pre_scan(m));
         return begin_run(m);
     }
     if (m->options->restart)
@@ -565,10 +580,6 @@ static struct error *do_copy(struct migration *m)
         .deadline_ms = options->deadline_ms > 0 ? m->start_ms + options->deadline_ms : 0,
         .progress = &m->shown,
     };
-    m->shown.tables = ARENA_ARRAY(m->arena, plan->table_count + 1, struct copy_table_progress);
-    m->shown.table_count = plan->table_count;
-    for (size_t i = 0; i < plan->table_count; i++)
-        m->shown.tables[i].name = plan->tables[i].source->name;
     TRY(progress_start(options, &m->shown, &progress));
     return copy_run(&job, m->arena, &m->outcome);
 }
@@ -686,6 +697,7 @@ static struct error *migrate(struct migration *m)
     source_close(m->prepared.session);
     m->prepared.session = NULL;
 
+    cli_progress_init(m->options, &m->prepared.plan, &m->shown);
     struct sink_session *probe = NULL;
     TRY(cli_open_target(m->options, "migrate", &m->sink, &probe));
     struct error *error = sink_read_facts(probe, m->arena, &m->target);

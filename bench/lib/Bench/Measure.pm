@@ -261,6 +261,37 @@ sub add_ratios {
 }
 
 # Peak memory with four jobs: it must not grow with the table, nor by more than three very wide rows.
+# A look through all values of a table, beside reading it out: in turns, so that both meet the same
+# noise.
+sub assess {
+    my ($self, $source, $name) = @_;
+    return $self->with_cpu([$source], sub {
+        return $self->run({ PGCONVERGE_SOURCE => $self->source_uri($source, "pgcbench_$name") },
+            undef, $self->{program}, 'assess', '--no-my-cnf', '--yes', '--quiet');
+    });
+}
+
+sub assessment {
+    my ($self, $name, $rows, @sources) = @_;
+    my %rounds;
+    for my $round (1 .. $self->{runs}) {
+        for my $source (@sources) {
+            for my $what ('readout', 'assess') {
+                my $got = $self->$what($source, $name);
+                push @{ $rounds{"$what $source"} }, $got;
+                printf "assess, round %d of %d: %-20s %7.2f s\n", $round, $self->{runs}, "$what $source", $got->{wall};
+            }
+        }
+    }
+    my %result = (rows => $rows, measured => { map { $_ => medians(@{ $rounds{$_} }) } keys %rounds });
+    for my $source (@sources) {
+        my ($read, $assess) = map { $result{measured}{"$_ $source"} } 'readout', 'assess';
+        $result{wall_ratio}{$source} = $assess->{wall} / $read->{wall};
+        $result{cpu_ratio}{$source}  = total_cpu($assess) / total_cpu($read);
+    }
+    return \%result;
+}
+
 sub memory {
     my ($self, $source, %rows) = @_;
     my %result = (source => $source);

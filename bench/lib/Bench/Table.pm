@@ -14,6 +14,7 @@ sub print_all {
         if $result->{load} > 0.5;
     printf "%s\n", join ', ', map {"$_ $result->{versions}{$_}"} sort keys %{ $result->{versions} };
     print_table($_, $result->{tables}{$_}) for grep { $result->{tables}{$_} } qw(wide narrow);
+    print_assess($result->{assess}) if $result->{assess};
     print_memory($result->{memory}) if $result->{memory};
 }
 
@@ -36,6 +37,18 @@ sub print_table {
         verdict($it->{pgloader_pgconverge} >= LEAST_OF_PGLOADER, 'at least ' . LEAST_OF_PGLOADER) if $it->{pgloader_pgconverge};
 }
 
+sub print_assess {
+    my ($it) = @_;
+    my $m = $it->{measured};
+    printf "\n%-28s %8s %8s %8s %8s\n", "assess, $it->{rows} rows", 'wall', 'program', 'source', 'MiB';
+    for my $what (sort { order($a) <=> order($b) || $a cmp $b } keys %$m) {
+        my ($source) = keys %{ $m->{$what}{cpu_of} };
+        printf "  %-26s %8.2f %8.2f %8.2f %8.1f\n", title($what), $m->{$what}{wall}, $m->{$what}{cpu}, $m->{$what}{cpu_of}{$source}, $m->{$what}{peak_kib} / 1024;
+    }
+    printf "  assess / read-out from %-10s = %.2f %s; of CPU seconds %.2f\n", $_, $it->{wall_ratio}{$_},
+        verdict($it->{wall_ratio}{$_} <= 2, 'at most 2'), $it->{cpu_ratio}{$_} for sort keys %{ $it->{wall_ratio} };
+}
+
 sub order { return $_[0] =~ /^readout/ ? 0 : $_[0] =~ /^copy/ ? 1 : $_[0] =~ /^pgconverge/ ? 2 : 3 }
 sub cell  { return defined $_[0] ? sprintf('%.2f', $_[0]) : '-' }
 
@@ -43,6 +56,7 @@ sub title {
     my ($what) = @_;
     return "read-out alone, $1"   if $what =~ /^readout (.*)/;
     return 'COPY binary alone'    if $what eq 'copy alone';
+    return "pgconverge assess, $1" if $what =~ /^assess (.*)/;
     return "pgconverge copy, $1"  if $what =~ /^pgconverge (.*)/;
     return "pgloader, no index";
 }

@@ -218,9 +218,10 @@ sub data {
             is($t->target_value(q(SELECT '<' || d::text || '>' FROM "odd one" WHERE id = 4711)), $type eq 'bytea' ? '<\\x610062>' : $what =~ /label/ ? '<>' : '<0000-00-00>', "$flavor: $what is there");
             # mended, and begun again
             $t->new_target;
-            $t->exits($t->migrate, 6, "$flavor: $what, refused again");
+            my @unwarned = ('--pre-scan', 'none');
+            $t->exits($t->migrate(@unwarned), 6, "$flavor: $what, refused by the copy itself");
             $t->source("UPDATE `odd one` SET d = $good WHERE id = 4711");
-            $t->exits($t->migrate, 8, "$flavor: $what mended: the source is another now");
+            $t->exits($t->migrate(@unwarned), 8, "$flavor: $what mended: the source is another now");
             $t->exits($t->migrate('--restart'), 0, "$flavor: $what mended, with --restart");
             $t->same("$flavor: $what mended: every value is equal");
         }
