@@ -169,6 +169,13 @@ CREATE VIEW lenient AS SELECT a, b FROM t GROUP BY a;
 CREATE VIEW over_lenient AS SELECT a FROM lenient;
 CREATE VIEW fine AS SELECT id FROM t;
 SQL
+    # with a target, the plan tries them and leaves nothing behind
+    my $plan = $t->run('plan', '--source', $t->source_uri, '--target', $t->target_uri);
+    $t->exits($plan, 3, 'plan with a target');
+    $t->says($plan, 'says what PostgreSQL refuses', 'views tried on the target, and rolled back: 3; refused: 2',
+        'the view lenient: ', 'must appear in the GROUP BY clause');
+    is($t->target_value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^pgconverge' UNION ALL SELECT count(*) FROM pg_class WHERE relname = 'lenient'"),
+        0, 'and leaves nothing');
     my $run = $t->migrate;
     $t->exits($run, 3, 'a view that PostgreSQL refuses');
     $t->same('every value is there');
