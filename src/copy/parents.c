@@ -5,48 +5,6 @@
 
 /* ---- what is looked up ----------------------------------------------------------------------- */
 
-static const struct source_reference *make_reference(const struct plan *plan,
-                                                     const struct planned_table *table,
-                                                     const struct planned_foreign_key *key,
-                                                     struct arena *arena)
-{
-    struct source_reference *reference = ARENA_NEW(arena, struct source_reference);
-
-    *reference = (struct source_reference){
-        .database = plan->catalog->database,
-        .child = table->source,
-        .parent = plan->tables[key->parent].source,
-        .key = key->source,
-        .matches = key->matches,
-    };
-    return reference;
-}
-
-/* As far up as a parent takes its own value from a parent: the plan lets no circle through. */
-static void fill_lookup(const struct plan *plan, const struct planned_table *table,
-                        const struct planned_foreign_key *key, size_t i, struct arena *arena,
-                        struct source_lookup *lookup)
-{
-    for (;;) {
-        const struct planned_table *parent = &plan->tables[key->parent];
-        int column = catalog_find_column(parent->source, key->source->parent_columns[i]);
-
-        lookup->reference = make_reference(plan, table, key, arena);
-        lookup->column = i;
-        key = plan_key_above(parent, column, &i);
-        if (key == NULL)
-            return;
-        lookup->respelt_above = key->spelling == POLICY_REPLACE;
-        lookup->null_without_above =
-            key->orphan == POLICY_NULL &&
-            parent->columns[column].policies.of[CLASS_ORPHAN] == POLICY_NULL;
-        struct source_lookup *above = ARENA_NEW(arena, struct source_lookup);
-        lookup->above = above;
-        lookup = above;
-        table = parent;
-    }
-}
-
 static size_t find_cell(const int *columns, size_t count, int column)
 {
     for (size_t i = 0; i < count; i++)
@@ -102,8 +60,7 @@ void parents_prepare(const struct plan *plan, const struct planned_table *table,
             made.columns[i].found = column_count + parents.lookup_count;
             struct source_lookup *lookup =
                 ARENA_PUSH(arena, parents.lookups, parents.lookup_count, capacity);
-            *lookup = (struct source_lookup){0};
-            fill_lookup(plan, table, key, i, arena, lookup);
+            *lookup = plan_lookup(plan, table, key, i, arena);
         }
         *ARENA_PUSH(arena, parents.keys, parents.key_count, key_capacity) = made;
         parents.column_count += count;

@@ -52,6 +52,55 @@ const struct planned_foreign_key *plan_key_above(const struct planned_table *tab
     return NULL;
 }
 
+static const struct source_reference *make_reference(const struct plan *plan,
+                                                     const struct planned_table *table,
+                                                     const struct planned_foreign_key *key,
+                                                     struct arena *arena)
+{
+    struct source_reference *reference = ARENA_NEW(arena, struct source_reference);
+
+    *reference = (struct source_reference){
+        .database = plan->catalog->database,
+        .child = table->source,
+        .parent = plan->tables[key->parent].source,
+        .key = key->source,
+        .matches = key->matches,
+    };
+    return reference;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): no circle of keys passes check_key() */
+struct source_lookup plan_lookup(const struct plan *plan, const struct planned_table *table,
+                                 const struct planned_foreign_key *key, size_t i,
+                                 struct arena *arena)
+{
+    const struct planned_table *parent = &plan->tables[key->parent];
+    int column = catalog_find_column(parent->source, key->source->parent_columns[i]);
+
+    return (struct source_lookup){.reference = make_reference(plan, table, key, arena),
+                                  .column = i,
+                                  .above = plan_taken(plan, parent, column, arena)};
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): as above */
+const struct source_taken *plan_taken(const struct plan *plan, const struct planned_table *table,
+                                      int column, struct arena *arena)
+{
+    size_t i = 0;
+    const struct planned_foreign_key *key = plan_key_above(table, column, &i);
+
+    if (key == NULL)
+        return NULL;
+    struct source_taken *taken = ARENA_NEW(arena, struct source_taken);
+    *taken = (struct source_taken){
+        .from = plan_lookup(plan, table, key, i, arena),
+        .respelt = key->spelling == POLICY_REPLACE && key->matches[i] != MATCH_VALUE,
+        .null_without = key->orphan == POLICY_NULL &&
+                        table->columns[column].policies.of[CLASS_ORPHAN] == POLICY_NULL,
+    };
+    return taken;
+}
+
 static bool ends(const struct plan *plan, const struct planned_foreign_key *key, size_t i)
 {
     for (unsigned length = 0; length < LONGEST_CHAIN; length++) {

@@ -193,6 +193,13 @@ bool plan_key_sets(const struct planned_table *table, const struct planned_forei
                    size_t i);
 const struct planned_foreign_key *plan_key_above(const struct planned_table *table, int column,
                                                  size_t *ret_i);
+/* What the key's column i will be in the parent on the target. */
+struct source_lookup plan_lookup(const struct plan *plan, const struct planned_table *table,
+                                 const struct planned_foreign_key *key, size_t i,
+                                 struct arena *arena);
+/* What a policy for references makes of a column of the source's table; NULL: nothing. */
+const struct source_taken *plan_taken(const struct plan *plan, const struct planned_table *table,
+                                      int column, struct arena *arena);
 size_t plan_count_findings(const struct plan *plan, enum severity severity);
 /* For people: tables, columns with source type -> target type and the reason, then findings. */
 struct error *plan_print_text(const struct plan *plan, struct buf *text) CHECKED;

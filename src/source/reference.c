@@ -270,36 +270,32 @@ static void add_refers_to_nothing(struct buf *sql, const struct source_reference
     }
 }
 
-/* What the parent, under `alias`, will have itself. */
-static void add_value_there(struct buf *sql, const struct source_lookup *lookup, const char *alias,
-                            unsigned depth)
+void reference_add_taken(struct buf *sql, const struct source_taken *taken, const char *alias,
+                         unsigned depth)
 {
-    const struct source_column *column = reference_column(lookup);
+    const struct source_lookup *from = &taken->from;
+    struct str own = pair_of(from->reference, from->column).child->name;
 
-    if (lookup->above == NULL) {
-        add_column(sql, alias, column->name);
-        return;
-    }
-    if (!lookup->null_without_above) {
+    if (!taken->null_without) {
         buf_add_c(sql, "COALESCE(");
-        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+        reference_add_lookup(sql, from, alias, depth);
         buf_add_c(sql, ", ");
-        add_column(sql, alias, column->name);
+        add_column(sql, alias, own);
         buf_add_char(sql, ')');
         return;
     }
     buf_add_c(sql, "CASE WHEN ");
-    add_refers_to_nothing(sql, lookup->above->reference, alias);
-    if (!lookup->respelt_above) {
+    add_refers_to_nothing(sql, from->reference, alias);
+    if (!taken->respelt) {
         buf_add_c(sql, " OR ");
-        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+        reference_add_lookup(sql, from, alias, depth);
         buf_add_c(sql, " IS NOT NULL");
     }
     buf_add_c(sql, " THEN ");
-    add_column(sql, alias, column->name);
-    if (lookup->respelt_above) {
+    add_column(sql, alias, own);
+    if (taken->respelt) {
         buf_add_c(sql, " ELSE ");
-        reference_add_lookup(sql, lookup->above, alias, depth + 1);
+        reference_add_lookup(sql, from, alias, depth);
     }
     buf_add_c(sql, " END");
 }
@@ -318,7 +314,10 @@ static void add_own_or_found(struct buf *sql, const struct source_lookup *lookup
         add_column(sql, child, pair.child->name);
         buf_add_c(sql, " ELSE ");
     }
-    add_value_there(sql, lookup, alias, depth);
+    if (lookup->above != NULL)
+        reference_add_taken(sql, lookup->above, alias, depth + 1);
+    else
+        add_column(sql, alias, pair.parent->name);
     buf_add_c(sql, keeps ? " END" : "");
 }
 

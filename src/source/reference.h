@@ -22,6 +22,9 @@ void reference_add_rows(struct buf *sql, const struct source_reference *referenc
  */
 void reference_add_lookup(struct buf *sql, const struct source_lookup *lookup, const char *child,
                           unsigned depth);
+/* The value of the row under `alias` itself, where it takes it from a parent. */
+void reference_add_taken(struct buf *sql, const struct source_taken *taken, const char *alias,
+                         unsigned depth);
 /* The parent's column that a lookup gives. */
 const struct source_column *reference_column(const struct source_lookup *lookup);
 /* The columns by which a row is told: the primary key's, or none. */

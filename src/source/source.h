@@ -144,27 +144,6 @@ struct error *source_check_still(struct source_session *session, const struct so
 
 /* ---- references ------------------------------------------------------------------------------ */
 
-/* A foreign key within one database. All is borrowed. */
-struct source_reference {
-    struct str database;
-    const struct source_table *child, *parent;
-    const struct source_foreign_key *key;
-    const enum reference_match *matches; /* one for each of its columns */
-};
-
-/*
- * What one column of a reference will be in the parent on the target: NULL where there is no
- * parent. Its cell is of the form of the parent's column, in the child's character set.
- */
-struct source_lookup {
-    const struct source_reference *reference;
-    size_t column; /* of the reference's */
-    /* How the parent's own column takes its value from a parent further up; NULL: it does not. */
-    const struct source_lookup *above;
-    bool respelt_above;      /* it is what the one above is */
-    bool null_without_above; /* it becomes NULL where there is none above */
-};
-
 /* Rows whose parent the target will not find. */
 struct reference_scan {
     uint64_t orphans;         /* the source has none either */
@@ -261,6 +240,8 @@ struct source_text_read {
     const struct source_table *table;
     const int *columns; /* by position in table->columns */
     size_t column_count;
+    /* Parallel to `columns`, or NULL: what a column is on the target in place of its own value. */
+    const struct source_taken *const *taken;
     /* lower < column <= upper of one integer column; without bounds the column is not looked at. */
     int range_column;
     bool has_lower, has_upper;

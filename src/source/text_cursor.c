@@ -3,6 +3,7 @@
  * (cursor.c). No prepared statement, no binary values; the server prints each value and libmariadb
  * hands the bytes over as they came.
  */
+#include "source/reference.h"
 #include "source/session_internal.h"
 
 #include <stdlib.h>
@@ -74,10 +75,16 @@ static void add_bound(struct buf *sql, const struct source_text_read *read, cons
 
 static struct error *compose(const struct source_text_read *read, struct buf *sql)
 {
+    CLEANUP(buf_free) struct buf own = BUF_INIT(LIMIT_SQL_TEXT, "name of a table");
+
+    source_quote_table(&own, read->database, read->table->name);
     buf_add_c(sql, "SELECT ");
     for (size_t i = 0; i < read->column_count; i++) {
         buf_add_c(sql, i > 0 ? ", " : "");
-        add_column(sql, &read->table->columns[read->columns[i]]);
+        if (read->taken != NULL && read->taken[i] != NULL)
+            reference_add_taken(sql, read->taken[i], buf_c_str(&own), 1);
+        else
+            add_column(sql, &read->table->columns[read->columns[i]]);
     }
     buf_add_c(sql, read->column_count == 0 ? "NULL FROM " : " FROM ");
     source_quote_table(sql, read->database, read->table->name);

@@ -187,6 +187,15 @@ struct preparing {
     struct map standing, charsets;
 };
 
+/* Which columns have their parents' values by a policy: the source is asked for those then. */
+static void take_references(struct preparing *p, struct work_table *table)
+{
+    table->taken = ARENA_ARRAY(p->arena, table->column_count + 1, const struct source_taken *);
+    for (size_t i = 0; i < table->column_count; i++)
+        table->taken[i] =
+            plan_taken(p->work->job->plan, table->planned, table->source_columns[i], p->arena);
+}
+
 static struct error *prepare_table(struct preparing *p, const struct planned_table *planned,
                                    struct verify_table *result)
 {
@@ -216,6 +225,7 @@ static struct error *prepare_table(struct preparing *p, const struct planned_tab
                          STR_ARG(reason)));
         return NULL;
     }
+    take_references(p, table);
     TRY(split_source(table, p->source, database, p->arena));
     split_target(table, map_get(&p->standing, planned->target.name), PIECE_BYTES / 8192);
     work_table_reset(table);

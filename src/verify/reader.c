@@ -127,6 +127,7 @@ static struct error *read_source(struct reader *reader, const struct piece *piec
         .database = reader->work->job->plan->catalog->database,
         .table = table->planned->source,
         .columns = table->source_columns,
+        .taken = table->taken,
         .column_count = table->column_count,
         .range_column = table->range_column,
         .has_lower = has_lower,

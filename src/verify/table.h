@@ -64,10 +64,11 @@ enum row_verdict { ROW_MISSING, ROW_EXTRA, ROW_DIFFERENT };
 struct work_table {
     struct verify_table *result;
     const struct planned_table *planned;
-    struct canonical_column *columns; /* the key's first */
-    int *source_columns;              /* the same, by position in the source table */
-    size_t column_count, key_count;   /* key_count 0: rows are their own key */
-    struct str target_select;         /* up to FROM and the table, without WHERE */
+    struct canonical_column *columns;  /* the key's first */
+    int *source_columns;               /* the same, by position in the source table */
+    const struct source_taken **taken; /* parallel: by policies for references; NULLs elsewhere */
+    size_t column_count, key_count;    /* key_count 0: rows are their own key */
+    struct str target_select;          /* up to FROM and the table, without WHERE */
     /* Pieces of the source: bounds[i] is the upper bound of piece i, the last is open. */
     int range_column;
     int64_t *bounds;

@@ -129,7 +129,7 @@ static void test_lookups(void)
                                       .parent = &parent,
                                       .key = &own,
                                       .matches = own_matches};
-    struct source_lookup above = {.reference = &higher};
+    struct source_taken above = {.from = {.reference = &higher}};
     struct source_lookup lookup = {.reference = &reference};
 
     set_collations("utf8mb4_bin", "utf8mb4_bin");
@@ -140,7 +140,7 @@ static void test_lookups(void)
                "WHERE `pgconverge parent 1`.`p` = `db`.`c`.`a``\"` LIMIT 1)"),
            "the parent's value");
     lookup.above = &above;
-    lookup.respelt_above = true;
+    above.respelt = true;
     is_str(lookup_sql(&lookup),
            STR("(SELECT COALESCE((SELECT `pgconverge parent 2`.`p` FROM `db`.`p` "
                "`pgconverge parent 2` WHERE `pgconverge parent 2`.`p` = "
@@ -148,12 +148,12 @@ static void test_lookups(void)
                "FROM `db`.`p` `pgconverge parent 1` "
                "WHERE `pgconverge parent 1`.`p` = `db`.`c`.`a``\"` LIMIT 1)"),
            "or what the parent takes from its own");
-    lookup.null_without_above = true;
+    above.null_without = true;
     struct str text = lookup_sql(&lookup);
     ok(str_starts_with(text, STR("(SELECT CASE WHEN `pgconverge parent 1`.`p` IS NULL THEN "
                                  "`pgconverge parent 1`.`p` ELSE (SELECT ")),
        "which may be NULL");
-    lookup.respelt_above = false;
+    above.respelt = false;
     text = lookup_sql(&lookup);
     ok(str_search(text, STR(" IS NOT NULL THEN `pgconverge parent 1`.`p` END")) < text.len,
        "its own spelling, where there is one above");
