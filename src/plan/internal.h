@@ -104,14 +104,16 @@ void settle_names(struct arena *arena, const struct map *reserved, struct name_w
 /* ---- types and columns ----------------------------------------------------------------------- */
 
 /*
- * What the rules and `values:` say of a column, settled part by part: of each part the most
- * specific rule that sets it. Policies and the comparison are never UNSET; the pattern is that of
- * the rule for the type.
+ * What the rules of `columns:` say of a column, part by part: of each part the most specific rule
+ * that sets it, UNSET where none does; the pattern is that of the rule for the type.
  */
 struct column_rule find_rule(struct planner *p, struct str table, struct str column);
 void note_unused_rules(struct planner *p);
 /* Whether the target's column is NOT NULL; `nullable` is what a rule says. */
 void settle_null(struct planner *p, struct planned_table *table, size_t i, bool nullable);
+/* The column's own policies, else those of `values:`. After settle_null(). */
+void settle_policies(struct planner *p, struct planned_table *table, size_t i,
+                     const struct value_policies *own);
 struct error *check_rules(const struct plan_options *options) CHECKED;
 /* Position of a source column in the target table: they run parallel. */
 static inline const struct target_type *target_type_of(const struct planned_table *table,

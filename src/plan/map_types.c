@@ -440,9 +440,9 @@ static void map_column_type(struct planner *p, struct planned_table *table, size
 
     planned->source = (int)i;
     planned->copied = true;
-    planned->policies = settled.policies;
     planned->compare = settled.compare;
     settle_null(p, table, i, settled.nullable);
+    settle_policies(p, table, i, &settled.policies);
     planned->rule = "default";
     planned->reason = default_reason(type);
     bool ruled = choose_type(p, rule, type, in_key, planned, target);

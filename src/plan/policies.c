@@ -32,6 +32,22 @@ void settle_null(struct planner *p, struct planned_table *table, size_t i, bool 
     finding->fix = STR("when no NULL is left in it: ALTER TABLE … ALTER COLUMN … SET NOT NULL");
 }
 
+/* NULL for all columns is meant for those that take it: in the others the value is refused. */
+void settle_policies(struct planner *p, struct planned_table *table, size_t i,
+                     const struct value_policies *own)
+{
+    struct value_policies *policies = &table->columns[i].policies;
+
+    *policies = *own;
+    for (enum value_class k = 0; k < CLASS_COUNT; k++) {
+        if (policies->of[k] != POLICY_UNSET)
+            continue;
+        policies->of[k] = p->options->policies.of[k];
+        if (policies->of[k] == POLICY_NULL && table->target.columns[i].not_null)
+            policies->of[k] = POLICY_REFUSE;
+    }
+}
+
 static bool is_reference(const struct source_table *table, int column)
 {
     for (size_t i = 0; i < table->foreign_key_count; i++)

@@ -65,7 +65,7 @@ struct column_rule find_rule(struct planner *p, struct str table, struct str col
 {
     struct str full = object_name(p, table, column);
     struct str bare = str_slice(full, p->catalog->database.len + 1, full.len);
-    struct column_rule settled = {.policies = p->options->policies};
+    struct column_rule settled = {0};
     struct weights weights = {0};
 
     for (size_t i = 0; i < p->options->rule_count; i++) {

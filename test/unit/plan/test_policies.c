@@ -72,10 +72,16 @@ static void test_null(void)
 {
     struct column_rule nullable[] = {{.pattern = STR("t.must"), .nullable = true},
                                      {.pattern = STR("t.day"), .nullable = true}};
+    struct column_rule own[] = {
+        {.pattern = STR("t.must"), .policies.of[CLASS_ZERO_DATE] = POLICY_NULL}};
 
     forget_tables();
     add_values();
     options.policies.of[CLASS_ZERO_DATE] = POLICY_NULL;
+    ok(build_plan(), "planned");
+    is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 0, "for all that take NULL");
+    is_policy("t", "must", CLASS_ZERO_DATE, POLICY_REFUSE);
+    use_rules(own, 1);
     ok(build_plan(), "planned");
     is_number(plan_count_findings(&plan, SEVERITY_BLOCKER), 1, "one column cannot take it");
     ok_finding(SEVERITY_BLOCKER, "app.t.must", "zero_date: \"null\" cannot be followed");
@@ -94,7 +100,9 @@ static void test_null(void)
 
 static void test_primary_key(void)
 {
-    struct column_rule rules[] = {{.pattern = STR("t.*"), .nullable = true}};
+    struct column_rule rules[] = {
+        {.pattern = STR("t.*"), .nullable = true},
+        {.pattern = STR("t.day"), .policies.of[CLASS_ZERO_DATE] = POLICY_NULL}};
     struct source_table *table;
 
     forget_tables();
@@ -102,10 +110,10 @@ static void test_primary_key(void)
     add_column(table, "day!", "date");
     add_column(table, "other!", "varchar(20) utf8mb4_bin");
     add_index(table, INDEX_PRIMARY, "PRIMARY", "day");
-    options.policies.of[CLASS_ZERO_DATE] = POLICY_NULL;
+    use_rules(rules + 1, 1);
     ok(build_plan(), "planned");
     ok_finding(SEVERITY_BLOCKER, "app.t.day", "part of the primary key");
-    use_rules(rules, 1);
+    use_rules(rules, 2);
     ok(build_plan(), "planned");
     ok_finding(SEVERITY_BLOCKER, "app.t.day", "part of the primary key");
     ok(planned_column_of("t", "day")->not_null, "a key's column stays NOT NULL");
@@ -114,6 +122,8 @@ static void test_primary_key(void)
 
 static void test_references(void)
 {
+    struct column_rule own[] = {
+        {.pattern = STR("child.parent"), .policies.of[CLASS_ORPHAN] = POLICY_NULL}};
     struct source_table *table;
 
     forget_tables();
@@ -126,6 +136,9 @@ static void test_references(void)
     add_column(table, "id!", "int");
     add_index(table, INDEX_PRIMARY, "PRIMARY", "id");
     options.policies.of[CLASS_ORPHAN] = POLICY_NULL;
+    ok(build_plan(), "planned");
+    is_policy("child", "parent", CLASS_ORPHAN, POLICY_REFUSE);
+    use_rules(own, 1);
     ok(build_plan(), "planned");
     ok_finding(SEVERITY_BLOCKER, "app.child.parent", "orphan: \"null\" cannot be followed");
     is_policy("child", "maybe", CLASS_ORPHAN, POLICY_NULL);
