@@ -66,12 +66,25 @@ struct assess_result {
     uint64_t wall_ms;
 };
 
+/* What a run would take, phase by phase. Of a model: see assess/estimate.c. */
+struct assess_estimate {
+    unsigned jobs;
+    uint64_t data_bytes, index_bytes; /* by the source's statistics */
+    double read_bytes_s;              /* of one reader */
+    bool read_measured;               /* by this pass; else assumed */
+    double write_bytes_s;             /* of one worker, assumed */
+    uint64_t pre_scan_ms;             /* measured */
+    uint64_t copy_ms, index_ms, compare_ms;
+};
+
 /* Errors: as source/ gives them; PGC_INTERRUPTED. What is found is no error. */
 struct error *assess_run(const struct assess_job *job, struct arena *arena,
                          struct assess_result *ret_result) CHECKED;
 /* What was found out elsewhere, to its place among the others. */
 void assess_add_finding(struct assess_result *result, const struct plan *plan,
                         const struct finding *finding, struct arena *arena);
+struct assess_estimate assess_estimate(const struct plan *plan, const struct assess_result *result,
+                                       unsigned jobs);
 size_t assess_count(const struct assess_result *result, enum severity severity);
 /* The blockers alone, as many as fit max_bytes, then how many more there are. */
 struct error *assess_print_blockers(const struct assess_result *result, size_t max_bytes,

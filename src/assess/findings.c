@@ -285,12 +285,30 @@ static void keep_lines(struct str lines, struct arena *arena, struct assess_find
 }
 
 static struct str text_of_reference(struct maker *m, const struct scan_reference *reference,
-                                    bool misspelt, uint64_t rows)
+                                    enum value_class value_class, enum value_policy policy,
+                                    uint64_t rows)
 {
-    return arena_format(
-        m->arena, "%s in " STR_FMT ", in %" PRIu64 " row%s; the foreign key will stand NOT VALID",
-        misspelt ? "references spelt otherwise than their parents" : "references without a parent",
+    const char *effect = policy > POLICY_REFUSE ? policy_effect(value_class, policy) : NULL;
+    struct str counted = arena_format(
+        m->arena, "%s in " STR_FMT ", in %" PRIu64 " row%s",
+        value_class == CLASS_PARENT_SPELLING ? "references spelt otherwise than their parents"
+                                             : "references without a parent",
         STR_ARG(reference->reference.parent->name), rows, rows == 1 ? "" : "s");
+
+    if (effect == NULL)
+        return arena_format(m->arena, STR_FMT "; the foreign key will stand NOT VALID",
+                            STR_ARG(counted));
+    return arena_format(m->arena, STR_FMT "; policy \"%s\": %s", STR_ARG(counted),
+                        value_policy_name(policy), effect);
+}
+
+static const char *fix_of_reference(enum value_class value_class)
+{
+    return value_class == CLASS_PARENT_SPELLING
+               ? "write them in MySQL as their parents are spelt; or values: { parent_spelling: "
+                 "replace } (or quarantine)"
+               : "add the parents or remove the references in MySQL; or values: { orphan: \"null\" "
+                 "} (or quarantine)";
 }
 
 static void make_of_reference(struct maker *m, const struct scan_reference *reference,
@@ -299,21 +317,24 @@ static void make_of_reference(struct maker *m, const struct scan_reference *refe
     bool misspelt = value_class == CLASS_PARENT_SPELLING;
     uint64_t rows = misspelt ? reference->found.misspelt : reference->found.orphans;
     const struct planned_table *table = reference->table;
+    enum value_policy policy = misspelt ? reference->key->spelling : reference->key->orphan;
 
     if (rows == 0)
         return;
+    if (policy == POLICY_QUARANTINE)
+        m->result->tables[table->number].quarantined += rows;
     struct assess_finding *finding = add_finding(m);
     finding->table = table->number;
     finding->value_class = value_class_name(value_class);
+    finding->policy = value_policy_name(policy == POLICY_UNSET ? POLICY_REFUSE : policy);
     keep_lines(misspelt ? reference->found.misspelt_rows : reference->found.orphan_rows, m->arena,
                finding);
     finding->finding = (struct finding){
         .id = value_class_error(value_class),
         .severity = SEVERITY_CHANGES,
         .object = object_of(m, table, reference->key->source->name),
-        .text = text_of_reference(m, reference, misspelt, rows),
-        .fix = misspelt ? STR("write them in MySQL as their parents are spelt")
-                        : STR("add the parents or remove the references in MySQL"),
+        .text = text_of_reference(m, reference, value_class, policy, rows),
+        .fix = str_of(fix_of_reference(value_class)),
         .detail = join_rows(m, finding),
         .rows = (int64_t)rows,
     };

@@ -174,7 +174,7 @@ struct scan_worker {
 
 void scan_worker_init(struct scan_worker *worker, struct scan_pool *pool, unsigned number,
                       struct source_session *source);
-void *scan_worker_run(void *worker);
+void *scan_worker_run(void *argument); /* struct scan_worker */
 /* Ends a read that hangs. */
 void scan_worker_interrupt(struct scan_worker *worker);
 void scan_worker_done(struct scan_worker *worker);

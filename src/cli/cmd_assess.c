@@ -85,6 +85,28 @@ static json_t *tables_json(const struct assessment *a)
     return tables;
 }
 
+static json_t *estimate_json(const struct assessment *a)
+{
+    struct assess_estimate e =
+        assess_estimate(&a->prepared.plan, &a->result, (unsigned)a->options->jobs);
+    json_t *object = json_object();
+
+    json_object_set_new(object, "jobs", json_integer(e.jobs));
+    json_object_set_new(object, "data_bytes", json_integer((json_int_t)e.data_bytes));
+    json_object_set_new(object, "index_bytes", json_integer((json_int_t)e.index_bytes));
+    json_object_set_new(object, "read_bytes_s", json_integer((json_int_t)e.read_bytes_s));
+    json_object_set_new(object, "read_measured", json_boolean(e.read_measured));
+    json_object_set_new(object, "write_bytes_s", json_integer((json_int_t)e.write_bytes_s));
+    json_object_set_new(object, "write_measured", json_false());
+    json_object_set_new(object, "pre_scan_ms", json_integer((json_int_t)e.pre_scan_ms));
+    json_object_set_new(object, "copy_ms", json_integer((json_int_t)e.copy_ms));
+    json_object_set_new(object, "indexes_ms", json_integer((json_int_t)e.index_ms));
+    json_object_set_new(object, "compare_ms", json_integer((json_int_t)e.compare_ms));
+    uint64_t window_ms = e.copy_ms + e.index_ms + e.compare_ms;
+    json_object_set_new(object, "window_ms", json_integer((json_int_t)window_ms));
+    return object;
+}
+
 static struct error *plan_json(const struct plan *plan, json_t **ret_plan)
 {
     CLEANUP(buf_free) struct buf text = BUF_INIT(LIMIT_DOCUMENT, "plan.json");
@@ -107,10 +129,11 @@ static struct error *print_json(const struct assessment *a)
     json_object_set_new(document, "findings", findings);
     for (enum severity s = SEVERITY_BLOCKER; s <= SEVERITY_NOTE; s++) {
         static const char *const keys[] = {"blockers", "changes", "notes"};
-        json_object_set_new(document, keys[s],
-                            json_integer((json_int_t)assess_count(&a->result, s)));
+        size_t count = assess_count(&a->result, s);
+        json_object_set_new(document, keys[s], json_integer((json_int_t)count));
     }
     json_object_set_new(document, "tables", tables_json(a));
+    json_object_set_new(document, "estimate", estimate_json(a));
     json_object_set_new(document, "one_moment", json_boolean(a->result.one_moment));
     json_object_set_new(document, "wall_ms", json_integer((json_int_t)a->result.wall_ms));
     struct error *error = plan_json(&a->prepared.plan, &plan);
@@ -146,6 +169,35 @@ static void add_coverage(const struct assessment *a, struct buf *text)
         buf_add_c(text, "The source was written meanwhile: the counts are of several moments.\n");
 }
 
+static void add_time(struct buf *text, const char *phase, uint64_t ms, const char *why)
+{
+    uint64_t seconds = (ms + 999) / 1000;
+
+    buf_add_format(text, "  %-12s %3" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s  %s\n", phase,
+                   seconds / 3600, seconds / 60 % 60, seconds % 60, why);
+}
+
+static void add_estimate(const struct assessment *a, struct buf *text)
+{
+    struct assess_estimate e =
+        assess_estimate(&a->prepared.plan, &a->result, (unsigned)a->options->jobs);
+
+    buf_add_format(text,
+                   "\nESTIMATE with %u jobs: of %.1f MiB of rows and %.1f MiB of indexes in the "
+                   "source; a model, rehearse before you rely on it\n",
+                   e.jobs, (double)e.data_bytes / (double)MIB, (double)e.index_bytes / (double)MIB);
+    add_time(text, "pre-scan", e.pre_scan_ms, "measured; before the window");
+    add_time(text, "copy", e.copy_ms, "the slower of reading and writing");
+    add_time(text, "indexes", e.index_ms, "assumed 30 MiB/s a worker");
+    add_time(text, "comparing", e.compare_ms, "as fast as the source is read");
+    add_time(text, "the window", e.copy_ms + e.index_ms + e.compare_ms, "without the pre-scan");
+    buf_add_format(text,
+                   "  reading at %.1f MiB/s a reader (%s), writing at %.1f MiB/s a worker "
+                   "(assumed)\n",
+                   e.read_bytes_s / (double)MIB, e.read_measured ? "measured" : "assumed",
+                   e.write_bytes_s / (double)MIB);
+}
+
 static struct error *print_text(const struct assessment *a)
 {
     CLEANUP(buf_free) struct buf text = BUF_INIT(LIMIT_DOCUMENT, "assessment");
@@ -158,6 +210,7 @@ static struct error *print_text(const struct assessment *a)
                    assess_count(result, SEVERITY_BLOCKER), assess_count(result, SEVERITY_CHANGES),
                    assess_count(result, SEVERITY_NOTE));
     add_coverage(a, &text);
+    add_estimate(a, &text);
     TRY(buf_error(&text));
     return output_text(buf_str(&text));
 }

@@ -105,6 +105,10 @@ sub planted {
     is_deeply(found((assess($t, @rules, '--chunk-rows', 7, '--jobs', 3))[1]), [sort(expected())], "$flavor: in parts, by several readers, the same");
     is($t->source_digest, $digest, "$flavor: the source is what it was");
     is(position($t), $position, "$flavor: and nothing was written to its log");
+    my $estimate = $document->{estimate};
+    ok($estimate && $estimate->{window_ms} == $estimate->{copy_ms} + $estimate->{indexes_ms} + $estimate->{compare_ms}, "$flavor: an estimate of the window");
+    ok(!$estimate->{read_measured} && !$estimate->{write_measured}, "$flavor: and what of it is assumed");
+    is(scalar grep({ $_->{columns} } @{ $document->{plan}{tables} }), scalar @PLANTS, "$flavor: every decision of the plan is in it");
     my $text = $t->run('assess', '--source', $t->source_uri, @rules);
     $t->exits($text, 3, "$flavor: as text");
     like($text->{out}, qr/^BLOCKERS.*PGC-4001.*\ba_date\.d\b.*row\s+id = 91\n\s+id = 92\n/s, "$flavor: for people, by severity, with keys");
