@@ -62,6 +62,20 @@ static void read_environment(void)
     atomic_store(&passes_left, passes);
 }
 
+static pthread_once_t break_once = PTHREAD_ONCE_INIT;
+static const char *broken; /* NULL: nothing is */
+
+static void read_break(void)
+{
+    broken = getenv("PGCONVERGE_BREAK");
+}
+
+bool crash_breaks(const char *name)
+{
+    pthread_once(&break_once, read_break);
+    return broken != NULL && strcmp(broken, name) == 0;
+}
+
 void crash_point(const char *name)
 {
     pthread_once(&once, read_environment);

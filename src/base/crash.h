@@ -5,9 +5,21 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #ifdef PGCONVERGE_CRASH_POINTS
 void crash_point(const char *name);
+/*
+ * Whether a converter is to do its work wrong, to prove that verification sees it: PGCONVERGE_BREAK
+ * names one of "integer", "real", "text", "timestamp", "bytea".
+ */
+bool crash_breaks(const char *name);
 #else
+static inline bool crash_breaks(const char *name)
+{
+    (void)name;
+    return false;
+}
 static inline void crash_point(const char *name)
 {
     (void)name;

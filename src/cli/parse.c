@@ -357,7 +357,7 @@ static char *take_password(struct arena *arena, const char *name)
 void cli_warn_environment(const struct cli_options *options)
 {
     struct arena *arena = options->arena;
-    const char *names[OPTION_COUNT + 3];
+    const char *names[OPTION_COUNT + 4];
     size_t count = 0;
 
     for (unsigned o = 0; o < OPTION_COUNT; o++) {
@@ -370,6 +370,7 @@ void cli_warn_environment(const struct cli_options *options)
     names[count++] = "PGCONVERGE_SOURCE_PASSWORD";
     names[count++] = "PGCONVERGE_TARGET_PASSWORD";
     names[count++] = "PGCONVERGE_CRASH_AT";
+    names[count++] = "PGCONVERGE_BREAK";
     for (char **entry = environ; *entry != NULL; entry++) {
         struct str name = str_slice(str_of(*entry), 0, str_find(str_of(*entry), '=', 0));
         if (!str_starts_with(name, STR("PGCONVERGE_")))

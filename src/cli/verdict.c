@@ -30,16 +30,17 @@ static const char *moved_words(enum token_verdict moved)
 {
     switch (moved) {
     case TOKEN_SAME:
-        return "as it was when it was copied";
+        return "the source is as it was when it was copied";
     case TOKEN_MOVED:
-        return "written since it was copied: differences are unproven";
+        return "the source was written since it was copied: differences are unproven";
     case TOKEN_OTHER_SERVER:
-        return "another server than was copied: differences are unproven";
+        return "the source is another server than was copied: differences are unproven";
     case TOKEN_LSN_MOVED:
     case TOKEN_UNKNOWN:
         break;
     }
-    return "nothing proves that it was not written since it was copied: differences are unproven";
+    return "nothing proves that the source was not written since it was copied: differences are "
+           "unproven";
 }
 
 static void add_finding(struct buf *text, const struct finding *finding)
@@ -76,7 +77,7 @@ void verified_text(const struct verified *verified, struct buf *text)
         text_add_printable(text, verified->run_token);
         buf_add_c(text, "\nsource compared:    ");
         text_add_printable(text, outcome->token_text);
-        buf_add_format(text, "\nthe source is %s\n", moved_words(outcome->moved));
+        buf_add_format(text, "\n%s\n", moved_words(outcome->moved));
     }
     for (size_t i = 0; i < outcome->findings.count; i++)
         add_finding(text, &outcome->findings.items[i]);

@@ -1,4 +1,5 @@
 /* Integers: CELL_INT and CELL_UINT, range-checked. */
+#include "base/crash.h"
 #include "convert/field.h"
 #include "convert/print.h"
 
@@ -46,6 +47,8 @@ struct error *field_add_integer(const struct field *field, const struct cell *ce
 
     if (UNLIKELY(!as_signed(cell, &value) || value != (int32_t)value))
         return field_refuse_range(field, "outside the range of integer");
+    if (crash_breaks("integer"))
+        value ^= 1;
     bytes_put_u32(at + 4, (uint32_t)value);
     return field_done(out, at, 4);
 }

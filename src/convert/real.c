@@ -1,4 +1,5 @@
 /* FLOAT and DOUBLE: their own bits; a float as double is exact. */
+#include "base/crash.h"
 #include "convert/field.h"
 #include "convert/print.h"
 
@@ -9,6 +10,8 @@ struct error *field_add_real(const struct field *field, const struct cell *cell,
 
     (void)field;
     memcpy(&bits, &cell->real, sizeof bits);
+    if (crash_breaks("real"))
+        bits ^= 1;
     bytes_put_u32(at + 4, bits);
     return field_done(out, at, 4);
 }

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/crash.h"
 #include "convert/field.h"
 
 /* Decoded at a time: bounds the room asked for in advance, whatever the value's length. */
@@ -130,6 +131,8 @@ struct error *field_add_utf8(const struct field *field, const struct cell *cell,
     if (UNLIKELY(at == NULL))
         return buf_error(out);
     put_bytes(at + 4, bytes);
+    if (crash_breaks("text") && bytes.len > 0 && bytes.ptr[bytes.len - 1] == ' ')
+        bytes.len--;
     return field_done(out, at, bytes.len);
 }
 
@@ -167,6 +170,8 @@ struct error *field_add_bytea(const struct field *field, const struct cell *cell
     if (UNLIKELY(at == NULL))
         return buf_error(out);
     put_bytes(at + 4, bytes);
+    if (crash_breaks("bytea") && bytes.len > 0)
+        at[4 + bytes.len - 1] ^= 1;
     return field_done(out, at, bytes.len);
 }
 

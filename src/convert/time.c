@@ -2,6 +2,7 @@
  * Dates and times: PostgreSQL counts days and microseconds from 2000-01-01, in the Gregorian
  * calendar carried back without end (date_recv(), timestamp_recv(), interval_recv(), time_recv()).
  */
+#include "base/crash.h"
 #include "convert/field.h"
 #include "convert/print.h"
 
@@ -83,6 +84,8 @@ struct error *field_add_timestamp(const struct field *field, const struct cell *
     if (UNLIKELY(cell->time.hour > 23))
         return error_new(PGC_VALUE_OUT_OF_RANGE, "the time of day does not exist");
     TRY(clock_us(field, &cell->time, &us));
+    if (crash_breaks("timestamp"))
+        us -= us % 1000000;
     bytes_put_u64(at + 4, (uint64_t)(days * DAY_US + us));
     return field_done(out, at, 8);
 }
