@@ -10,12 +10,13 @@
 struct views_checked {
     size_t tried;
     struct str not_tried;        /* why none was tried, "" when they were */
-    struct finding_list refused; /* the view, and the words of the server */
+    struct finding_list refused; /* object: the view; text: the words of the server */
 };
 
 /*
  * Nothing is tried where the plan has no views or more tables than are cheap to make, where the
- * target cannot be reached, or where the role may not create a schema: then `not_tried` says so. What is returned lives in `arena`.
+ * target cannot be reached, or where the role may not create a schema: then `not_tried` says so.
+ * What is returned lives in `arena`.
  */
 struct error *cli_check_views(const struct cli_options *options, const struct prepared *prepared,
                               struct arena *arena, struct views_checked *ret_checked) CHECKED;

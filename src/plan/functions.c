@@ -166,6 +166,24 @@ static bool call_floor(struct translation *t, struct str name, struct value *arg
 
 /* ---- any kind -------------------------------------------------------------------------------- */
 
+/* The same of averages and quotients before they are rounded; "" when one has lost that. */
+static struct str exact_coalesce(struct translation *t, struct value *arguments, size_t count,
+                                 const struct value *united)
+{
+    struct str sql = STR("COALESCE(");
+
+    for (size_t i = 0; i < count; i++) {
+        struct str exact = arguments[i].exact_sql;
+        if (exact.len == 0 && arguments[i].hides_digits)
+            return STR_NULL;
+        if (exact.len == 0)
+            exact = value_united_sql(t, &arguments[i], united);
+        sql = arena_format(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(sql), i > 0 ? ", " : "",
+                           STR_ARG(exact));
+    }
+    return arena_format(t->arena, STR_FMT ")", STR_ARG(sql));
+}
+
 static bool call_coalesce(struct translation *t, struct str name, struct value *arguments,
                           size_t count, struct value *ret_value)
 {
@@ -182,6 +200,8 @@ static bool call_coalesce(struct translation *t, struct str name, struct value *
         sql = arena_format(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(sql), i > 0 ? ", " : "",
                            STR_ARG(value_united_sql(t, &arguments[i], &united)));
     united.sql = arena_format(t->arena, STR_FMT ")", STR_ARG(sql));
+    if (united.hides_digits)
+        united.exact_sql = exact_coalesce(t, arguments, count, &united);
     *ret_value = united;
     return true;
 }
@@ -268,6 +288,8 @@ bool value_call(struct translation *t, struct str function, struct value *argume
 {
     bool known = false;
 
+    if (t->view != NULL && !view_shows_digits(t, function, arguments, count))
+        return false;
     if (t->view != NULL && !view_call(t, function, arguments, count, &known, ret_value))
         return false;
     if (known)

@@ -120,7 +120,7 @@ bool value_condition(struct translation *t, const struct value *value, struct st
 {
     if (value->kind == VALUE_BOOL)
         *ret_sql = value->sql;
-    else if (value_is_number(value))
+    else if (value_is_number(value) && !value->hides_digits)
         *ret_sql = arena_format(t->arena, "(" STR_FMT " <> 0)", STR_ARG(value->sql));
     else
         return cannot(t, "it takes something for a condition that is none to PostgreSQL");
@@ -249,6 +249,7 @@ bool value_negate(struct translation *t, const struct value *operand, struct val
         return cannot(t, "arithmetic on unsigned numbers is an error in MySQL below zero");
     value.sql = arena_format(t->arena, "(- " STR_FMT ")", STR_ARG(wide_sql(t, &value)));
     value.wide = true;
+    value.exact_sql = STR_NULL;
     value.literal = STR_NULL; /* no longer known to be at least 0 */
     *ret_value = value;
     return true;
@@ -453,6 +454,7 @@ static bool unite_numbers(struct translation *t, struct value *united, const str
     if (value->kind > united->kind) /* int, decimal, float: each takes the one before it */
         united->kind = value->kind;
     united->is_unsigned |= value->is_unsigned;
+    united->hides_digits |= value->hides_digits;
     united->wide &= value->wide;
     uint32_t whole = united->precision - united->scale;
     uint32_t value_whole = value->precision - value->scale;
@@ -476,7 +478,7 @@ bool value_unite(struct translation *t, struct value *united, const struct value
     }
     if (united->kind == VALUE_NULL) {
         *united = value;
-        united->literal = STR_NULL;
+        united->literal = united->exact_sql = STR_NULL;
         return true;
     }
     if (united->kind == VALUE_BOOL && value.kind != VALUE_BOOL)

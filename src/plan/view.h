@@ -139,6 +139,10 @@ bool view_parse_interval(struct translation *t, char sign, struct value *left);
 bool view_divide(struct translation *t, const struct value *left, const struct value *right,
                  struct value *ret_value);
 
+/* Only rounding, and what passes a value on, may get one that is computed with hidden digits. */
+bool view_shows_digits(struct translation *t, struct str function, const struct value *arguments,
+                       size_t count);
+
 void view_remark(struct translation *t, unsigned remark);
 /* The remark, where the value is text whose equality is not that of bytes. */
 void view_remark_text(struct translation *t, const struct value *value, unsigned remark);

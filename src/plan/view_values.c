@@ -283,6 +283,24 @@ bool view_divide(struct translation *t, const struct value *left, const struct v
     return true;
 }
 
+bool view_shows_digits(struct translation *t, struct str function, const struct value *arguments,
+                       size_t count)
+{
+    static const char *const passing[] = {"round",  "coalesce", "ifnull",
+                                          "isnull", "greatest", "least"};
+
+    for (size_t i = 0; i < COUNT_OF(passing); i++)
+        if (str_equal_nocase(function, str_of(passing[i])))
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (arguments[i].hides_digits)
+            return cannot(t,
+                          STR_FMT "() of an average or quotient, of which the source keeps more "
+                                  "digits than it shows",
+                          STR_ARG(function));
+    return true;
+}
+
 /* ---- intervals ------------------------------------------------------------------------------- */
 
 static const struct {

@@ -204,6 +204,69 @@ static void test_refused(void)
             "NOT: its results are of different kinds");
 }
 
+/* MySQL's average is shown with four digits more, and computed on with nine. */
+static void test_hidden_digits(void)
+{
+    is_view("select floor(avg(`item`.`price`)) AS `a` from `item`",
+            "NOT: floor() of an average or quotient, of which the source keeps more digits than it "
+            "shows");
+    is_view("select (avg(`item`.`price`) * 2) AS `a` from `item`",
+            "NOT: it computes with an average or quotient, of which the source keeps more digits "
+            "than it shows");
+    is_view("select 1 AS `a` from `item` having if(avg(`item`.`price`),1,0)",
+            "NOT: it takes something for a condition that is none to PostgreSQL");
+    is_view("select ifnull(avg(`item`.`price`),0) AS `a` from `item`",
+            "SELECT COALESCE(round(avg(\"item\".\"price\"), 6), 0) AS \"a\" FROM "
+            "\"public\".\"item\" AS \"item\"");
+    is_view("select round(ifnull(avg(`item`.`price`),0),1) AS `a` from `item`",
+            "SELECT round(COALESCE(avg(\"item\".\"price\"), 0), 1) AS \"a\" FROM "
+            "\"public\".\"item\" AS \"item\"");
+    is_view("select round(-(avg(`item`.`price`)),1) AS `a` from `item`",
+            "NOT: round() of a quotient to more digits than are shown is not translated");
+}
+
+/* Whatever a text holds: outside of the stubs every line is a comment, and no stub ends early. */
+static void test_objects_sql(void)
+{
+    static struct source_parameter parameters[] = {
+        {.name = {"", 0}, .mode = {"", 0}, .type = {.kind = SOURCE_INT}},
+        {.name = {"a\"; --", 6}, .mode = {"IN", 2}, .type = {.kind = SOURCE_TEXT}},
+    };
+    static const char evil[] =
+        "line\r\n*/ $$ ; DROP TABLE x\r\\! true\x0b\x0c\xe2\x80\xa8\0x\n\tend";
+    struct buf sql = BUF_INIT(MIB, "test");
+    struct str name = STR("f'\"\n; DROP TABLE x; --\\");
+
+    objects[0] = (struct source_object){.kind = OBJECT_FUNCTION,
+                                        .name = name,
+                                        .table = STR(""),
+                                        .text = {evil, sizeof evil - 1},
+                                        .parameters = parameters,
+                                        .parameter_count = 2};
+    objects[1] = (struct source_object){.kind = OBJECT_TRIGGER,
+                                        .name = name,
+                                        .table = STR("item"),
+                                        .text = STR("CREATE TRIGGER `x` BEFORE INSERT ON `item`…")};
+    plan_views(FLAVOR_MYSQL, 2);
+    ok(plan_print_objects(&plan, &sql) == NULL, "printed");
+    struct str text = buf_str(&sql);
+    is_number(strlen(buf_c_str(&sql)), text.len, "no NUL");
+    ok(str_search(text, STR("\r")) > text.len, "no other line ends");
+    for (size_t from = 0, to; from < text.len; from = to + 1) {
+        to = str_find(text, '\n', from);
+        struct str line = str_slice(text, from, to);
+        bool is_stub = str_starts_with(line, STR("CREATE FUNCTION \"public\".\"f'")) ||
+                       str_starts_with(line, STR("; DROP TABLE x; --\\\"(\"a\"\"; --\" text)")) ||
+                       str_starts_with(line, STR("LANGUAGE plpgsql AS  E'BEGIN RAISE"));
+        bool is_frame =
+            line.len == 0 || str_equal_c(line, "BEGIN;") || str_equal_c(line, "COMMIT;");
+        ok(is_stub || is_frame || str_starts_with(line, STR("--")), "line \"" STR_FMT "\"",
+           STR_ARG(line));
+    }
+    ok(str_search(text, STR("--   CREATE TRIGGER")) <= text.len, "a trigger's frame is a comment");
+    buf_free(&sql);
+}
+
 /* What is deep, long or wide ends in a reason, not in a crash. */
 static void test_limits(void)
 {
@@ -256,7 +319,9 @@ int main(void)
     test_golden(FLAVOR_MYSQL, "views-mysql.in", "views-mysql.out");
     test_golden(FLAVOR_MARIADB, "views-mariadb.in", "views-mariadb.out");
     test_refused();
+    test_hidden_digits();
     test_limits();
+    test_objects_sql();
     test_left_out();
     return done_testing();
 }
