@@ -15,6 +15,8 @@
  * them fit.
  */
 #define LIMIT_RUN_ARENA (256 * MIB)
+/* What stands in the target and what the plan would make, of thousands of tables. */
+#define LIMIT_STRUCTURE_ARENA (256 * MIB)
 /* One SQL statement that we compose (a table of 4096 columns with 256-byte names fits well). */
 #define LIMIT_SQL_TEXT (16 * MIB)
 /* One rendered document: plan.json, report.json. */

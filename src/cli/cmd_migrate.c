@@ -264,6 +264,12 @@ static bool differs(const struct migration *m)
     return m->values_compared && m->verified.findings.count > 0;
 }
 
+/* Beyond what failed steps said already. */
+static bool is_built_otherwise(const struct migration *m)
+{
+    return m->values_compared && m->verified.structure.count > 0 && m->outcome.failed_steps == 0;
+}
+
 /* What was compared beyond the number of rows, and why not more. */
 static struct str compared_values(const struct migration *m)
 {
@@ -372,6 +378,12 @@ static struct verdict find_verdict(const struct migration *m)
             outcome->failed_steps > 0 ? STR("DIFFERENT, AND OBJECTS FAILED") : STR("DIFFERENT");
         verdict.reason = STR("All rows were written and counted, but what the target holds is not "
                              "what the source holds: see findings.");
+        verdict.state = RUN_DONE_FINDINGS;
+    }
+    if (is_built_otherwise(m) && verdict.state == RUN_DONE) {
+        verdict.word = STR("DONE WITH FINDINGS");
+        verdict.reason = STR("All rows were written and counted, but tables of the target are not "
+                             "built as planned: see findings.");
         verdict.state = RUN_DONE_FINDINGS;
     }
     if (verdict.state == RUN_DONE && m->options->allow_moving_source)
@@ -590,7 +602,9 @@ static struct error *record_findings(struct migration *m, struct verify_outcome 
 {
     bool unproven = verified->moved != TOKEN_SAME;
 
-    TRY(ledger_drop_findings(m->ledger, PGC_VERIFY_MISSING, PGC_VERIFY_ABSENT));
+    TRY(ledger_drop_findings(m->ledger, PGC_VERIFY_MISSING, PGC_STRUCTURE_NOT_COMPARED));
+    for (size_t i = 0; i < verified->structure.count; i++)
+        TRY(ledger_add_finding(m->ledger, &verified->structure.items[i]));
     for (size_t i = 0; i < verified->findings.count; i++) {
         struct finding *finding = &verified->findings.items[i];
         finding->severity = unproven ? SEVERITY_NOTE : finding->severity;

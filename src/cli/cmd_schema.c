@@ -110,8 +110,8 @@ static struct error *print_diff_json(const struct structure_result *result,
     return output_text(buf_str(&json));
 }
 
-static struct error *compare(const struct cli_options *options, const struct prepared *prepared,
-                             struct sink_session *session, struct structure_result *ret_result)
+static struct error *compare(const struct prepared *prepared, struct sink_session *session,
+                             struct arena *arena, struct structure_result *ret_result)
 {
     const struct plan_options *planned = &prepared->plan_options;
     const struct structure_check check = {
@@ -121,7 +121,7 @@ static struct error *compare(const struct cli_options *options, const struct pre
         .whole_schema = planned->include_count == 0 && planned->exclude_count == 0,
     };
 
-    TRY_DOING(verify_structure(&check, options->arena, ret_result), "compare the target's schema");
+    TRY_DOING(verify_structure(&check, arena, ret_result), "compare the target's schema");
     if (ret_result->differences.count + ret_result->refusal_count > 0) {
         output_set_exit(ERROR_KIND_FINDINGS);
         log_notice("differences: %zu", ret_result->differences.count + ret_result->refusal_count);
@@ -133,13 +133,14 @@ static struct error *compare(const struct cli_options *options, const struct pre
 
 static struct error *diff(const struct cli_options *options, const struct prepared *prepared)
 {
+    CLEANUP(arena_free) struct arena arena = ARENA_INIT(LIMIT_STRUCTURE_ARENA, "structure");
     CLEANUP(sink_closep) struct sink_session *session = NULL;
     struct structure_result result = {0};
     struct sink_options sink = {0};
     struct sides sides;
 
     TRY(cli_open_target(options, "schema diff", &sink, &session));
-    struct error *error = compare(options, prepared, session, &result);
+    struct error *error = compare(prepared, session, &arena, &result);
     name_sides(prepared, &sink, &sides);
     if (error == NULL && options->format == FORMAT_JSON)
         error = print_diff_json(&result, &sides, prepared->plan_options.schema);

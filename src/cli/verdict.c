@@ -16,13 +16,16 @@ static size_t count_skipped(const struct verify_outcome *outcome)
 
 bool verified_all_agree(const struct verified *verified)
 {
-    return verified->outcome->findings.count == 0;
+    return verified->outcome->findings.count + verified->outcome->structure.count == 0;
 }
 
 const char *verified_word(const struct verified *verified)
 {
     if (verified_all_agree(verified))
         return "VERIFIED";
+    /* What the target is built like, no source that was written since can have changed. */
+    if (verified->outcome->findings.count == 0)
+        return "DIFFERENT STRUCTURE";
     return verified->outcome->moved == TOKEN_SAME ? "DIFFERENT" : "DIFFERENT, UNPROVEN";
 }
 
@@ -81,6 +84,10 @@ void verified_text(const struct verified *verified, struct buf *text)
     }
     for (size_t i = 0; i < outcome->findings.count; i++)
         add_finding(text, &outcome->findings.items[i]);
+    for (size_t i = 0; i < outcome->structure.count; i++)
+        add_finding(text, &outcome->structure.items[i]);
+    if (outcome->structure.count > 0)
+        buf_add_c(text, "\npgconverge schema diff shows both sides.\n");
 }
 
 static json_t *table_json(const struct verify_table *table)
@@ -121,6 +128,8 @@ json_t *verified_json(const struct verified *verified)
             json_array_append_new(tables, table_json(&outcome->tables[i]));
     for (size_t i = 0; i < outcome->findings.count; i++)
         json_array_append_new(findings, finding_json(&outcome->findings.items[i]));
+    for (size_t i = 0; i < outcome->structure.count; i++)
+        json_array_append_new(findings, finding_json(&outcome->structure.items[i]));
     json_object_set_new(document, "verdict", json_string(verified_word(verified)));
     json_object_set_new(document, "database", output_json_str(verified->database));
     json_object_set_new(document, "run_id", output_json_str(verified->run_id));

@@ -13,7 +13,7 @@ struct verified {
 };
 
 bool verified_all_agree(const struct verified *verified);
-/* "VERIFIED", "DIFFERENT", "DIFFERENT, UNPROVEN". */
+/* "VERIFIED", "DIFFERENT STRUCTURE" (all values agree), "DIFFERENT", "DIFFERENT, UNPROVEN". */
 const char *verified_word(const struct verified *verified);
 void verified_text(const struct verified *verified, struct buf *text);
 json_t *verified_json(const struct verified *verified);

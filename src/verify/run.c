@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "verify/prepare.h"
+#include "verify/structure_internal.h"
 
 /* How long a busy source is given to stand still between two commits. */
 #define AGREE_WAIT_MS 10000
@@ -340,6 +341,8 @@ struct error *verify_run(const struct verify_job *job, struct arena *arena,
             break;
         error_free(error);
     }
+    if (error == NULL)
+        error = structure_verify(job, arena, &run->outcome.structure);
     if (error == NULL) {
         conclude(run);
         *ret_outcome = run->outcome;

@@ -1,7 +1,12 @@
 #include "verify/structure_internal.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
+#include "base/stop.h"
 #include "sink/sink.h"
+
+#define RETRY_WAIT_MS 500
 
 /* What a plan can make, and what else changes how its tables behave. */
 static const enum part_kind planned_kinds[] = {
@@ -118,35 +123,113 @@ static enum error_id id_of(const struct difference *difference)
 
 static bool is_harmless(const struct difference *difference)
 {
-    const struct part *object = difference->object;
+    const struct part *part = difference->object;
 
-    return difference->change == DIFFERENCE_ONLY_RIGHT && object->kind == PART_INDEX &&
-           str_equal(part_value(object, PART_INDEX_UNIQUE), STR("no"));
+    return difference->change == DIFFERENCE_ONLY_RIGHT && part->kind == PART_INDEX &&
+           str_equal(part_value(part, PART_INDEX_UNIQUE), STR("no"));
+}
+
+static struct str take(struct buf *text, struct arena *arena)
+{
+    struct str copy = arena_str(arena, buf_str(text));
+
+    buf_free(text);
+    return copy;
 }
 
 static struct finding finding_of(const struct difference *difference, struct arena *arena)
 {
     struct buf object = BUF_INIT(LIMIT_ERROR_TEXT, "name of an object");
     struct buf text = BUF_INIT(LIMIT_ERROR_TEXT, "text of a finding");
-    struct finding finding = {
-        .id = id_of(difference),
-        .severity = is_harmless(difference) ? SEVERITY_NOTE : SEVERITY_CHANGES,
-        .rows = -1,
-    };
 
     compare_print_name(difference->object, &object);
     compare_print_sentence(difference, &text);
-    finding.object = arena_str(arena, buf_str(&object));
-    finding.text = arena_str(arena, buf_str(&text));
-    buf_free(&object);
-    buf_free(&text);
-    return finding;
+    return (struct finding){.id = id_of(difference),
+                            .severity = SEVERITY_CHANGES,
+                            .object = take(&object, arena),
+                            .text = take(&text, arena),
+                            .rows = -1};
+}
+
+static struct finding finding_of_refusal(const struct structure_refusal *refusal,
+                                         struct arena *arena)
+{
+    return (struct finding){
+        .id = PGC_STRUCTURE_DIFFERENT,
+        .severity = SEVERITY_CHANGES,
+        .object = arena_format(arena, STR_FMT " \"" STR_FMT "\"", STR_ARG(refusal->kind),
+                               STR_ARG(refusal->object)),
+        .text = arena_format(arena, "cannot be compared, PostgreSQL does not take it: " STR_FMT,
+                             STR_ARG(refusal->text)),
+        .rows = -1};
 }
 
 void verify_structure_findings(const struct structure_result *result, struct arena *arena,
                                struct finding_list *findings)
 {
     for (size_t i = 0; i < result->differences.count; i++)
+        if (!is_harmless(&result->differences.items[i]))
+            *ARENA_PUSH(arena, findings->items, findings->count, findings->capacity) =
+                finding_of(&result->differences.items[i], arena);
+    for (size_t i = 0; i < result->refusal_count; i++)
         *ARENA_PUSH(arena, findings->items, findings->count, findings->capacity) =
-            finding_of(&result->differences.items[i], arena);
+            finding_of_refusal(&result->refusals[i], arena);
+}
+
+/* ---- as part of a verification --------------------------------------------------------------- */
+
+static struct error *check_once(const struct verify_job *job, struct arena *work,
+                                struct structure_result *ret_result)
+{
+    CLEANUP(sink_closep) struct sink_session *session = NULL;
+    struct structure_check check = {
+        .plan = job->plan,
+        .include = job->include,
+        .include_count = job->include_count,
+        .exclude = job->exclude,
+        .exclude_count = job->exclude_count,
+    };
+
+    TRY(sink_open(job->sink, "verify structure", &session));
+    check.session = session;
+    return verify_structure(&check, work, ret_result);
+}
+
+/* The right to create schemas may be gone since the copy: told, and the values are proven. */
+static struct finding finding_of_privilege(const struct error *error, struct arena *arena)
+{
+    return (struct finding){
+        .id = PGC_STRUCTURE_NOT_COMPARED,
+        .severity = SEVERITY_CHANGES,
+        .object = STR("schema"),
+        .text = arena_str_c(arena, error->text),
+        .fix = error->fix != NULL ? arena_str_c(arena, error->fix) : STR_NULL,
+        .rows = -1,
+    };
+}
+
+struct error *structure_verify(const struct verify_job *job, struct arena *arena,
+                               struct finding_list *findings)
+{
+    CLEANUP(arena_free) struct arena work = ARENA_INIT(LIMIT_STRUCTURE_ARENA, "structure");
+    uint64_t give_up_ms = clock_ms() + job->retry_ms;
+    struct structure_result result = {0};
+    struct error *error;
+
+    while (error_is_temporary(error = check_once(job, &work, &result)) && clock_ms() < give_up_ms &&
+           !stop_requested()) {
+        log_warning("%s; looking at the structure again", error->text);
+        error_free(error);
+        arena_rewind(&work);
+        clock_sleep_ms(RETRY_WAIT_MS);
+    }
+    if (error == NULL) {
+        verify_structure_findings(&result, arena, findings);
+    } else if (error->id == PGC_TARGET_PRIVILEGE) {
+        *ARENA_PUSH(arena, findings->items, findings->count, findings->capacity) =
+            finding_of_privilege(error, arena);
+        error_free(error);
+        error = NULL;
+    }
+    return error;
 }

@@ -14,6 +14,10 @@
 struct structure_check {
     const struct plan *plan;
     struct sink_session *session; /* idle: outside of a transaction */
+    const struct str *include;    /* globs of source tables; none: all */
+    size_t include_count;
+    const struct str *exclude;
+    size_t exclude_count;
     /* Also tell of what stands in the target's schema and is not the plan's at all. */
     bool whole_schema;
 };
@@ -35,16 +39,18 @@ struct structure_result {
 
 /*
  * Tables, columns, keys, indexes, checks, foreign keys, triggers, comments of the plan; what else
- * stands at its tables; and identity columns whose next value is taken already. Everything lives in
- * `arena`, about a KiB a column.
+ * stands at its tables; and identity columns whose next value is taken already. With globs: of the
+ * tables that are left, and nothing that belongs to no table. Everything lives in `arena`, about a
+ * KiB a column: give it an arena of LIMIT_STRUCTURE_ARENA.
  *
  * Errors: those of the session; PGC_TARGET_PRIVILEGE with the GRANT that is missing.
  */
 struct error *verify_structure(const struct structure_check *check, struct arena *arena,
                                struct structure_result *ret_result) CHECKED;
 /*
- * The differences as findings: PGC_STRUCTURE_MISSING, _DIFFERENT, _EXTRA, SEQUENCE_BEHIND. An extra
- * plain index harms nobody: it is a note. Appended to `findings`, in `arena`.
+ * The differences as findings: PGC_STRUCTURE_MISSING, _DIFFERENT, _EXTRA, SEQUENCE_BEHIND. What
+ * cannot be compared is one, too; an extra index that is not unique is none: it harms nobody.
+ * Appended to `findings`, with their texts in `arena`.
  */
 void verify_structure_findings(const struct structure_result *result, struct arena *arena,
                                struct finding_list *findings);

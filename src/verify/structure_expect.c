@@ -8,9 +8,10 @@
 
 /*
  * Every new relation holds a lock until its transaction ends, and the server has room for some
- * thousands of all sessions together (max_locks_per_transaction): so the plan is tried in parts.
+ * thousands of all sessions together: so the plan is tried in parts that take an eighth of it.
  */
-#define BATCH_LOCKS 600
+#define LOCKS_SHARE 8
+#define LOCKS_MAX 2000
 
 struct statement {
     const char *kind;
@@ -26,7 +27,7 @@ struct scratch {
     struct arena work;       /* of one part: its statements */
     struct statement *items; /* in `work` */
     size_t count, capacity;
-    size_t batch;
+    size_t batch, locks_max;
     size_t object_capacity;
 };
 
@@ -361,6 +362,23 @@ static void expect_foreign_keys(struct scratch *s, const struct planned_table *p
 
 /* ---------------------------------------------------------------------------------------------- */
 
+static bool fits(struct str name, const struct str *globs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_glob(globs[i], name))
+            return true;
+    return false;
+}
+
+static bool is_asked_for(const struct structure_check *check, const struct planned_table *planned)
+{
+    struct str name = planned->source->name;
+
+    return planned->disposition == DISPOSITION_CREATED &&
+           (check->include_count == 0 || fits(name, check->include, check->include_count)) &&
+           !fits(name, check->exclude, check->exclude_count);
+}
+
 static struct error *try_tables(struct scratch *s)
 {
     const struct plan *plan = s->check->plan;
@@ -369,9 +387,9 @@ static struct error *try_tables(struct scratch *s)
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct planned_table *planned = &plan->tables[i];
 
-        if (planned->disposition != DISPOSITION_CREATED)
+        if (!is_asked_for(s->check, planned))
             continue;
-        if (locks > 0 && locks + locks_of(planned) > BATCH_LOCKS) {
+        if (locks > 0 && locks + locks_of(planned) > s->locks_max) {
             TRY(try_batch(s));
             locks = 0;
         }
@@ -392,6 +410,22 @@ static struct error *try_rest(struct scratch *s)
     return try_batch(s);
 }
 
+static struct error *read_lock_room(struct scratch *s)
+{
+    struct sink_rows rows = {0};
+    uint64_t room = 0;
+
+    TRY(sink_query(s->check->session,
+                   "SELECT pg_catalog.current_setting('max_locks_per_transaction')::bigint * "
+                   "pg_catalog.current_setting('max_connections')::bigint",
+                   0, NULL, s->arena, &rows));
+    if (!str_to_u64(sink_cell(&rows, 0, 0), &room))
+        return error_new(PGC_INTERNAL, "the target told no number of locks");
+    room /= LOCKS_SHARE;
+    s->locks_max = room < LOCKS_MAX ? (size_t)room : LOCKS_MAX;
+    return NULL;
+}
+
 struct error *structure_expect(const struct structure_check *check, struct arena *arena,
                                struct structure_result *result)
 {
@@ -405,8 +439,10 @@ struct error *structure_expect(const struct structure_check *check, struct arena
 
     clock_random_id(id);
     scratch.schema = arena_format(arena, "pgconverge_scratch_%.16s", id);
-    struct error *error = try_tables(&scratch);
+    struct error *error = read_lock_room(&scratch);
     if (error == NULL)
+        error = try_tables(&scratch);
+    if (error == NULL && check->include_count + check->exclude_count == 0)
         error = try_rest(&scratch);
     arena_free(&scratch.work);
     if (error == NULL)

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "verify/structure.h"
+#include "verify/verify.h"
 
 /* The property of a column whose sequence is behind. */
 #define STRUCTURE_NEXT_VALUE "next value"
@@ -17,3 +17,9 @@ struct error *structure_expect(const struct structure_check *check, struct arena
  */
 struct error *structure_check_sequences(const struct structure_check *check, struct arena *arena,
                                         struct structure_result *result) CHECKED;
+/*
+ * The structure's part of a verification: over a session of its own, tried again when that is lost,
+ * findings in `arena`.
+ */
+struct error *structure_verify(const struct verify_job *job, struct arena *arena,
+                               struct finding_list *findings) CHECKED;
