@@ -16,7 +16,8 @@ use RandomSchema;
 use Test::More;
 
 # A FLOAT's default, which the servers show with six digits, was one of six digits in the target.
-my @REGRESSIONS = (['mysql', 64], ['mariadb', 65]);
+# A row was lost by the range of a key of Thai text.
+my @REGRESSIONS = (['mysql', 64], ['mariadb', 65], ['mariadb', 107]);
 
 my @both = $ENV{PGC_FLAVOR} // qw(mysql mariadb);
 my @runs = defined $ENV{PGC_SEED} ? map { [$_, $ENV{PGC_SEED}] } @both

@@ -352,7 +352,8 @@ sub _canonical {
 
     # by a rule: other types that hold the same values
     if ($is_text) {
-        return ("CAST($s+0 AS CHAR)", "($t\::text)::numeric::text") if $kind eq 'integer';
+        # a ZEROFILL keeps its zeros as text
+        return ("CAST($s+0 AS CHAR)", "($t\::text)::numeric::text") if $kind eq 'integer' || ($kind eq 'decimal' && $from->{full_type} =~ /zerofill/);
         return ("CAST($s AS CHAR)", "$t\::text") if $kind =~ /^(?:date|datetime|timestamp|time)$/;
         return ("LOWER(HEX(REVERSE(SUBSTR(ST_AsBinary(POINT(CAST($s AS DOUBLE),0)),6,8))))",
             "encode(float8send($t\::text::" . ($from->{full_type} =~ /^float/ ? 'float4::float8' : 'float8') . "),'hex')")
