@@ -189,22 +189,11 @@ static struct error *read_partitions(const struct reader *r, json_t *object,
 static struct error *read_options(struct arena *arena, json_t *object,
                                   struct plan_options *ret_options)
 {
-    static const char *const keys[] = {"schema",
-                                       "owner",
-                                       "names",
-                                       "tables",
-                                       "exclude",
-                                       "lock",
-                                       "values",
-                                       "columns",
-                                       "types",
-                                       "postgis_schema",
-                                       "partitions",
-                                       "fulltext",
-                                       "vector_schema",
-                                       "citext_schema",
-                                       OPTION_MAX_QUARANTINED,
-                                       NULL};
+    static const char *const keys[] = {
+        "schema",     "owner",    "names",         "tables",        "exclude",
+        "lock",       "values",   "columns",       "types",         "postgis_schema",
+        "partitions", "fulltext", "vector_schema", "citext_schema", OPTION_MAX_QUARANTINED,
+        NULL};
     struct reader r = {arena, STR("options")};
     struct plan_options options = {0};
     json_t *rules = json_object_get(object, "columns");
