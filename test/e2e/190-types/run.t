@@ -155,7 +155,7 @@ sub refused_documents {
         $t->new_target;
         my $run = $t->migrate('--tables', 'documents');
         $t->exits($run, 6, "$what: refused as jsonb");
-        $t->says($run, "$what: with the row", 'PGC-4008', 'id = 7', 'json -> jsonb');
+        $t->says($run, "$what: with the row", 'PGC-4008', 'id = 7', 'documents.j');
         $t->new_target;
         $t->exits($t->migrate('--tables', 'documents', write_config($t, "types: { json: json }\n")), 0, "$what: kept as json");
         is(join("\n", $t->oracle->compare('documents')), '', "$what: and equal");
