@@ -429,6 +429,9 @@ static bool function_default(struct planner *p, const struct token *tokens, size
 {
     static const char *const uuid[] = {"uuid", "(", ")", NULL};
     static const char *const uuid_bytes[] = {"uuid_to_bin", "(", "uuid", "(", ")", ")", NULL};
+    static const char *const uuid_digits[] = {"replace", "(", "uuid", "(", ")", ",",
+                                              "-",       ",", "",     ")", NULL};
+    static const char *const epoch[] = {"unix_timestamp", "(", ")", NULL};
     static const char *const array[] = {"json_array", "(", ")", NULL};
     static const char *const object[] = {"json_object", "(", ")", NULL};
     bool is_text = type->kind == TARGET_TEXT || type->kind == TARGET_VARCHAR;
@@ -450,6 +453,15 @@ static bool function_default(struct planner *p, const struct token *tokens, size
     if (is_phrase(tokens, count, uuid_bytes) && type->kind == TARGET_BYTEA) {
         *ret_sql = STR("uuid_send(gen_random_uuid())");
         *ret_note = STR("its default gives random UUIDs (version 4); MySQL's are made of the time");
+        return true;
+    }
+    if (is_text && is_phrase(tokens, count, uuid_digits)) {
+        *ret_sql = STR("replace(gen_random_uuid()::text, '-', '')");
+        *ret_note = STR("its default gives random UUIDs (version 4); MySQL's are made of the time");
+        return true;
+    }
+    if (type->kind == TARGET_BIGINT && is_phrase(tokens, count, epoch)) {
+        *ret_sql = STR("floor(extract(epoch from CURRENT_TIMESTAMP))::bigint");
         return true;
     }
     if (!is_plain_call(tokens, count, &name, &argument) ||

@@ -89,6 +89,9 @@ SELECT nextval(up), nextval(up), nextval(spent), nextval(spent), nextval(spent),
 INSERT INTO numbered (v) VALUES (1), (2), (3);
 SQL
 
+# Statistics that the server makes anew after some seconds are writes: the source would not be proven still.
+s/ PARTITION BY/ STATS_AUTO_RECALC=0 PARTITION BY/g for $COMMON, $MARIADB;
+
 # The partition of PostgreSQL that each row is in must be the one its name says, for all but HASH and KEY
 # and for what the DEFAULT takes: asked of MySQL with PARTITION (name).
 my @SAME_PLACE = qw(by_number closed unsigned_top by_year by_month by_days by_seconds by_instant by_bytes by_list by_day_list);
@@ -110,12 +113,19 @@ sub place_of_rows {
     return $wrong || !$rows ? "$table: $wrong of its partitions hold other rows ($rows rows)" : '';
 }
 
+# In a database of its own: InnoDB goes on writing about such an index in the background, so that the
+# source may not be proven still.
 sub search {
-    my ($t, $flavor) = @_;
+    my ($flavor) = @_;
+    my $t = PgcTest->new(flavor => $flavor);
+    $t->source($SEARCH);
+    $t->exits($t->migrate, [0, 3], "$flavor: FULLTEXT");
+    $t->same("$flavor: every row is there");
     is(join(', ', map { $_->[0] } @{ $t->target("SELECT title FROM searched WHERE to_tsvector('simple', coalesce(title, '') || ' ' || coalesce(body, '')) @@ websearch_to_tsquery('simple', 'quick')") }), 'Hello World', "$flavor: found by words");
     is($t->target_value("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE m.amname = 'gin' AND i.indrelid = 'searched'::regclass"), 2, "$flavor: FULLTEXT is GIN");
     like($t->target("SET enable_seqscan = off; EXPLAIN SELECT 1 FROM searched WHERE to_tsvector('simple'::regconfig, coalesce(title, '') || ' ' || coalesce(body, '')) @@ websearch_to_tsquery('simple', 'quick')")->[0][0] // '', qr/Bitmap/, "$flavor: and serves the query that the plan names");
     is($t->target_value("SELECT string_agg(relname || '=' || obj_description(oid), ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'i' AND obj_description(oid) IS NOT NULL"), q(beginning=beginning both_words=words it's u=u), "$flavor: comments of indexes");
+    $t->done;
     return;
 }
 
@@ -140,7 +150,7 @@ sub sequences {
 
 for my $flavor (qw(mysql mariadb)) {
     my $t = PgcTest->new(flavor => $flavor);
-    $t->source("SET time_zone = '+00:00';\n" . $COMMON . $SEARCH . ($flavor eq 'mariadb' ? $MARIADB . $SEQUENCES : ''));
+    $t->source("SET time_zone = '+00:00';\n" . $COMMON . ($flavor eq 'mariadb' ? $MARIADB . $SEQUENCES : ''));
     my $before = $t->source_digest;
     my $run = $t->migrate('--chunk-rows', 3);
     $t->exits($run, 0, "$flavor: every kind of partition");
@@ -150,7 +160,7 @@ for my $flavor (qw(mysql mariadb)) {
 
     my %kind = map { $_->[0] => $_->[1] } @{ $t->target("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition") };
     my @plain = sort grep { $kind{$_} eq 'r' } keys %kind;
-    is("@plain", join(' ', sort qw(by_hash_p0 merged_expression merged_pair merged_text searched), $flavor eq 'mariadb' ? qw(versioned numbered) : ()), "$flavor: the others are kept");
+    is("@plain", join(' ', sort qw(by_hash_p0 merged_expression merged_pair merged_text), $flavor eq 'mariadb' ? qw(versioned numbered) : ()), "$flavor: the others are kept");
     is($t->target_value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relispartition AND relname LIKE 'twice%' AND relkind = 'r'"), 4, "$flavor: subpartitions");
     is($t->target_value("SELECT obj_description('by_number_low'::regclass)"), 'below', "$flavor: a partition's comment");
     is($t->target_value("SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname = 'public'"), $t->{user}, "$flavor: one owner");
@@ -169,7 +179,6 @@ for my $flavor (qw(mysql mariadb)) {
     like($finding{"$t->{db}.merged_pair"}{detail}, qr/PARTITION BY LIST/, "$flavor: with its definition");
     cmp_ok(scalar(keys %partitions), '>=', 10, "$flavor: partitions stand in the report");
 
-    search($t, $flavor);
     sequences($t, $report) if $flavor eq 'mariadb';
 
     # finished runs: nothing to do, and writes of others are seen in a partition, too
@@ -200,5 +209,6 @@ for my $flavor (qw(mysql mariadb)) {
     is($t->target_value("SELECT count(*) FROM pg_class WHERE relkind = 'p'"), 0, "$flavor: no table is partitioned");
     $t->same("$flavor: and every row is there");
     $t->done;
+    search($flavor);
 }
 done_testing();
