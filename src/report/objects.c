@@ -319,8 +319,6 @@ static void judge_view(const struct pass *pass, const struct planned_view *view,
     object->target = arena_format(pass->facts->arena, STR_FMT "." STR_FMT, STR_ARG(view->schema),
                                   STR_ARG(view->name));
     judge(find_step(pass, "view", view->name), object);
-    if (str_equal_c(object->outcome, "created"))
-        object->source_text = STR("");
 }
 
 static void add_sequences(struct pass *pass, const struct plan *plan)
