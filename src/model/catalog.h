@@ -127,7 +127,7 @@ struct source_object {
     size_t parameter_count;
 };
 
-/* Of MariaDB. Those that have numbers beyond 64 bits with a sign are objects without translation. */
+/* Of MariaDB. Those that have numbers beyond 64 signed bits are objects without translation. */
 struct source_sequence {
     struct str name;
     int64_t start, least, most, increment;

@@ -168,8 +168,8 @@ void sink_ddl_check(struct buf *sql, const struct target_table *table,
                     const struct target_check *check);
 /*
  * CREATE INDEX …, or ALTER TABLE … ADD CONSTRAINT … PRIMARY KEY | UNIQUE where all parts are plain
- * columns; its comment behind it. Indexes of one table may be built side by side; a constraint locks the whole table, so
- * it waits for them and they for it (no deadlock, but no gain either).
+ * columns; its comment behind it. Indexes of one table may be built side by side; a constraint
+ * locks the whole table, so it waits for them and they for it (no deadlock, but no gain either).
  */
 void sink_ddl_index(struct buf *sql, const struct target_table *table,
                     const struct target_index *index);

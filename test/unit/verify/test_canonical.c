@@ -1,7 +1,7 @@
 /*
  * The canonical forms: what both servers print for one value becomes the same bytes, and what
- * differs stays different. Pairs are from real servers (MySQL 9.7, MariaDB 10.11, PostgreSQL 17) or from
- * their documentation.
+ * differs stays different. Pairs are from real servers (MySQL 9.7, MariaDB 10.11, PostgreSQL 17) or
+ * from their documentation.
  */
 #include "base/limits.h"
 #include "tap.h"
