@@ -142,12 +142,21 @@ static bool goes_without_saying(const struct comparison *c, const struct part *o
 
 static void add_one_sided(struct comparison *c, const struct part *object, bool on_left)
 {
-    if (goes_without_saying(c, object, on_left))
+    if (!is_wanted(c, object) || goes_without_saying(c, object, on_left))
         return;
     add_difference(
         c, (struct difference){.change = on_left ? DIFFERENCE_ONLY_LEFT : DIFFERENCE_ONLY_RIGHT,
                                .object = object,
                                .property = ""});
+}
+
+static void compare_both(struct comparison *c, const struct part *left, const struct part *right)
+{
+    if (!is_wanted(c, left))
+        return;
+    compare_properties(c, left, right);
+    if (left->kind == PART_TABLE && c->options->column_order)
+        compare_column_order(c, left);
 }
 
 void compare_structures(const struct structure *left, const struct structure *right,
@@ -157,22 +166,20 @@ void compare_structures(const struct structure *left, const struct structure *ri
     struct comparison c = {.left = left, .right = right, .options = options, .arena = arena};
     size_t l = 0, r = 0;
 
-    while (l < left->count || r < right->count) {
-        const struct part *a = l < left->count ? &left->objects[l] : NULL;
-        const struct part *b = r < right->count ? &right->objects[r] : NULL;
-        int order = a == NULL ? 1 : b == NULL ? -1 : part_compare(a, b);
+    while (l < left->count && r < right->count) {
+        const struct part *a = &left->objects[l], *b = &right->objects[r];
+        int order = part_compare(a, b);
 
         l += order <= 0;
         r += order >= 0;
-        if (!is_wanted(&c, order <= 0 ? a : b))
-            continue;
-        if (order != 0) {
+        if (order == 0)
+            compare_both(&c, a, b);
+        else
             add_one_sided(&c, order < 0 ? a : b, order < 0);
-            continue;
-        }
-        compare_properties(&c, a, b);
-        if (a->kind == PART_TABLE && options->column_order)
-            compare_column_order(&c, a);
     }
+    for (; l < left->count; l++)
+        add_one_sided(&c, &left->objects[l], true);
+    for (; r < right->count; r++)
+        add_one_sided(&c, &right->objects[r], false);
     *ret_differences = c.differences;
 }

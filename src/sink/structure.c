@@ -28,8 +28,9 @@ struct reading {
     struct sink_session *session;
     const struct sink_structure_options *options;
     struct arena *arena;
-    struct str schemas; /* as a text[] literal; ptr NULL: all */
-    struct schema_rename rename;
+    struct str schemas;          /* as a text[] literal; ptr NULL: all */
+    struct schema_rename rename; /* in what PostgreSQL prints */
+    struct schema_rename quoted; /* in foreign keys, where names always stand in quotes */
     struct structure structure;
     size_t capacity;
 };
@@ -83,8 +84,8 @@ static struct error *read_rename(struct reading *reading)
                    reading->arena, &rows));
     reading->rename.from = sink_cell(&rows, 0, 0);
     reading->rename.to = sink_cell(&rows, 0, 1);
-    reading->rename.from_quoted = quoted(options->schemas[0], reading->arena);
-    reading->rename.to_quoted = quoted(options->shown_as, reading->arena);
+    reading->quoted.from = quoted(options->schemas[0], reading->arena);
+    reading->quoted.to = quoted(options->shown_as, reading->arena);
     return NULL;
 }
 
@@ -92,6 +93,8 @@ static struct error *read_rename(struct reading *reading)
 static void rename_object(const struct reading *reading, struct part *object)
 {
     enum part_property first = part_kind_info(object->kind)->first;
+    const struct schema_rename *rename =
+        object->kind == PART_FOREIGN_KEY ? &reading->quoted : &reading->rename;
 
     if (str_equal(object->schema, reading->options->schemas[0]))
         object->schema = reading->options->shown_as;
@@ -101,8 +104,7 @@ static void rename_object(const struct reading *reading, struct part *object)
         object->name = structure_rename(&reading->rename, object->name, reading->arena);
     for (size_t i = 0; i < part_property_count(object->kind); i++)
         if (part_property_info(first + (unsigned)i)->class == PART_CLASS_STRUCTURE)
-            object->values[i] =
-                structure_rename(&reading->rename, object->values[i], reading->arena);
+            object->values[i] = structure_rename(rename, object->values[i], reading->arena);
 }
 
 /* The properties stay where the rows are: an object points at its cells. */

@@ -101,8 +101,11 @@ struct str structure_rename(const struct schema_rename *rename, struct str sql, 
     struct buf text = BUF_INIT(LIMIT_SQL_TEXT, "definition of an object");
     struct str result = sql;
 
+    /* Where the name holds a quote, literals hold it doubled. */
+    bool may_be_doubled = str_find(rename->from, '\'', 0) < rename->from.len;
+
     if (sql.ptr == NULL || str_equal(rename->from, rename->to) ||
-        str_search(sql, rename->from) > sql.len)
+        (!may_be_doubled && str_search(sql, rename->from) > sql.len))
         return sql;
     for (size_t at = 0, end; at < sql.len; at = end) {
         end = skip_token(sql, at);
@@ -113,8 +116,6 @@ struct str structure_rename(const struct schema_rename *rename, struct str sql, 
             add_literal(&text, token, rename);
         else if (is_first && str_equal(token, rename->from))
             buf_add_str(&text, rename->to);
-        else if (is_first && str_equal(token, rename->from_quoted))
-            buf_add_str(&text, rename->to_quoted);
         else
             buf_add_str(&text, token);
     }

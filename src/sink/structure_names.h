@@ -7,8 +7,7 @@
 #include "base/arena.h"
 
 struct schema_rename {
-    struct str from, to;               /* as quote_ident() of the server writes them */
-    struct str from_quoted, to_quoted; /* always in quotes, as sink_quote_ident() does */
+    struct str from, to; /* as they stand in the texts, in quotes where those have them */
 };
 
 /*

@@ -196,12 +196,25 @@ for (qr/^--- \S+, as planned\n\+\+\+ \S+, schema public\n/, qr/^column "customer
 unlike($text->{out}, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no control character in the text');
 unlike($text->{out} . $text->{err}, qr/reader and Loader/, 'no password in it');
 
+# ---- the verification tells it, too: all values agree, and that is not all
+my $verified = $t->run('verify', '--source', $t->source_uri, '--target', $t->target_uri, '--format', 'json', '--tables', 'purchase');
+$t->exits($verified, 3, 'verify with an index that is gone');
+my $verdict = JSON::PP->new->utf8->decode($verified->{out});
+is($verdict->{verdict}, 'DIFFERENT STRUCTURE', 'verify: the verdict');
+is_deeply([map { [@$_{qw(id object text)}] } @{ $verdict->{findings} }], [['PGC-5201', 'index "purchase"."by_both"', 'is missing']], 'verify: the finding');
+
 # ---- only some tables: nothing is said of the others
 my ($run, $document) = diff_of($t, '--tables', 'customer');
 is_deeply(said($document), ['extra column customer.age', 'different column customer.name default'], 'only the tables asked for');
 
-# ---- it waits for nobody, and nobody waits for it
+# ---- an index more harms nobody: schema diff says it, the verification does not
 $t->{target} = $good;
+$t->target_as_loader('CREATE INDEX by_amount ON purchase (amount)');
+is_deeply(said((diff_of($t))[1]), ['extra index purchase.by_amount'], 'schema diff: an extra index');
+$t->exits($t->run('verify', '--source', $t->source_uri, '--target', $t->target_uri), 0, 'verify: an extra index');
+$t->target_as_loader('DROP INDEX by_amount');
+
+# ---- it waits for nobody, and nobody waits for it
 $t->target_while("BEGIN; LOCK TABLE customer, purchase IN ROW EXCLUSIVE MODE; INSERT INTO customer (name) VALUES ('Eve')", sub {
     my ($run, $document) = diff_of($t);
     $t->exits($run, 0, 'beside a transaction that writes');
