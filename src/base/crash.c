@@ -16,6 +16,7 @@ const char *const crash_point_names[] = {
     "analyze",
     "view",
     "finish",
+    "verify-table",
     NULL,
 };
 

@@ -635,6 +635,7 @@ static struct error *compare_values(struct migration *m)
         .show_values = options->show_values,
         .retry_ms =
             cli_given(options, OPTION_retry_for_ms) ? options->retry_for_ms : DEFAULT_RETRY_MS,
+        .deadline_ms = options->deadline_ms > 0 ? m->start_ms + options->deadline_ms : 0,
         .source_bytes_s = options->throttle * MIB,
         .progress = shown,
     };

@@ -56,6 +56,8 @@ static struct error *compare_sums(struct work_table *table)
     for (size_t i = 0; i < BUCKETS; i++) {
         table->result->source_rows += source->sums[i].rows;
         table->result->target_rows += target->sums[i].rows;
+        table->content.low += target->sums[i].low;
+        table->content.high += target->sums[i].high;
         table->different[i] =
             memcmp(&source->sums[i], &target->sums[i], sizeof source->sums[i]) != 0;
         some = some || table->different[i];

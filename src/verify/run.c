@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "verify/prepare.h"
+#include "verify/record.h"
 #include "verify/structure_internal.h"
 
 /* How long a busy source is given to stand still between two commits. */
@@ -34,6 +35,7 @@ struct attempt {
     struct source_session *sources[LIMIT_WORKERS];
     size_t source_count;
     struct sink_session *sink; /* holds the target's snapshot open */
+    struct str xid;            /* transaction ids from here on are not in it */
     struct reader readers[LIMIT_WORKERS];
     size_t reader_count;
 };
@@ -129,11 +131,14 @@ static struct error *open_target_side(struct attempt *attempt, struct str *ret_s
 
     TRY(sink_open(attempt->run->job->sink, "verify", &attempt->sink));
     TRY(sink_exec(attempt->sink, begin_reading));
-    TRY(sink_query(attempt->sink, "SELECT pg_catalog.pg_export_snapshot()", 0, NULL,
-                   attempt->run->arena, &rows));
+    TRY(sink_query(attempt->sink,
+                   "SELECT pg_catalog.pg_export_snapshot(),"
+                   " pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())",
+                   0, NULL, attempt->run->arena, &rows));
     if (rows.row_count != 1)
         return error_new(PGC_INTERNAL, "PostgreSQL told no snapshot");
     *ret_snapshot = sink_cell(&rows, 0, 0);
+    attempt->xid = sink_cell(&rows, 0, 1);
     return NULL;
 }
 
@@ -163,9 +168,11 @@ static struct error *open_all(struct attempt *attempt)
 
     TRY(open_source_side(attempt));
     TRY(open_target_side(attempt, &snapshot));
-    if (!run->prepared)
+    if (!run->prepared) {
         TRY(tables_prepare(&run->work, attempt->sources[0], attempt->sink, run->arena,
                            &run->outcome));
+        TRY(record_take(&run->work, attempt->sink, run->arena));
+    }
     run->prepared = true;
     for (unsigned i = 0; i < run->job->jobs; i++)
         TRY(open_reader(attempt, i, snapshot));
@@ -202,10 +209,15 @@ static void watch(struct attempt *attempt)
 
     for (;;) {
         count_done(run, &left);
+        struct error *recording = record_put(&run->work, attempt->xid, run->arena);
+        if (recording != NULL)
+            work_fail(&run->work, recording);
         if (left == 0 || run->work.stopping)
             return;
         clock_sleep_ms(TICK_MS);
         uint64_t now_ms = clock_ms();
+        if (run->job->deadline_ms != 0 && now_ms >= run->job->deadline_ms)
+            stop_request(STOP_DEADLINE);
         if (stop_requested()) {
             cut_off_ms = cut_off_ms == 0 ? now_ms + STOP_PATIENCE_MS : cut_off_ms;
             if (now_ms >= cut_off_ms)

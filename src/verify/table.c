@@ -166,7 +166,8 @@ void work_table_reset(struct work_table *table)
 
     work_table_free(table);
     table->pass = PASS_SUMS;
-    table->advancing = false;
+    table->advancing = table->done = false;
+    table->content = (struct sum){0};
     table->mark_passes = 0;
     table->part = table->parts = 0;
     table->wanted_count = 0;

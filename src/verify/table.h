@@ -77,8 +77,9 @@ struct work_table {
     struct str aside_select;
 
     enum pass pass;
-    bool advancing; /* a reader is between two passes with it */
-    bool done;      /* recorded, too */
+    bool advancing;     /* a reader is between two passes with it */
+    bool done;          /* recorded, too; the main thread's */
+    struct sum content; /* of the target, all buckets together */
     struct table_side sides[SIDE_COUNT];
     bool *looked_at; /* PASS_MARKS: the buckets of this pass; PASS_ROWS: those of the rows wanted */
     bool *different; /* buckets that differ and were not looked into yet */

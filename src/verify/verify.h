@@ -33,7 +33,8 @@ struct verify_job {
     unsigned jobs;
     bool lock; /* hold a global read lock on the source while the snapshots open */
     bool show_values;
-    uint64_t retry_ms; /* how long lost connections are retried */
+    uint64_t deadline_ms; /* of the monotonic clock; 0 without */
+    uint64_t retry_ms;    /* how long lost connections are retried */
     uint64_t
         source_bytes_s; /* at most so many bytes a second are read from the source; 0: no bound */
     struct copy_progress *progress;

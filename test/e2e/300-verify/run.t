@@ -21,6 +21,7 @@ for my $flavor (qw(mysql mariadb)) {
 
     # A converter that does its work wrong deceives every count, and not the second opinion.
     broken($t) if $flavor eq 'mysql';
+    interrupted($t, $flavor);
     $t->done;
 }
 done_testing();
@@ -39,5 +40,26 @@ sub broken {
         $t->exits($run, 3, "a broken converter ($what) is seen");
         $t->says($run, "and named ($what)", 'NOT VERIFIED', 'PGC-5003', "id = 1; column $column{$what}:");
     }
+    return;
+}
+
+# Killed while it compares: the same command goes on, does not compare again what agreed, and sees
+# what somebody wrote meanwhile.
+sub interrupted {
+    my ($t, $flavor) = @_;
+    my $old = $t->{target};
+    $t->new_target;
+    $t->target_admin("DROP DATABASE \"$old\" WITH (FORCE)");
+    $t->source_admin("DROP DATABASE `$t->{db}`; CREATE DATABASE `$t->{db}`");
+    $t->source("CREATE TABLE t$_ (id int PRIMARY KEY, n int); INSERT INTO t$_ VALUES (1, 1), (2, 2)") for 1 .. 4;
+    my $run = $t->migrate({ env => { PGCONVERGE_CRASH_AT => 'verify-table:2' } });
+    is($run->{signal}, 9, "$flavor: killed behind the second table");
+    is($t->target_value("SELECT count(*) FROM pgconverge.\"table\" WHERE digest LIKE '%content=%'"), 2, "$flavor: two are recorded");
+    my $written = $t->target_value("SELECT min(target_name) FROM pgconverge.\"table\" WHERE digest LIKE '%content=%'");
+    $t->target("UPDATE $written SET n = 7 WHERE id = 2");
+    $run = $t->migrate;
+    $t->exits($run, 3, "$flavor: goes on, and sees what was written meanwhile");
+    $t->says($run, "$flavor: and where", 'PGC-5003', "$t->{db}.$written", 'id = 2; column n:');
+    is(scalar(my @others = $run->{out} =~ /PGC-5\d\d\d/g), 1, "$flavor: and nothing else");
     return;
 }
