@@ -54,7 +54,7 @@ int main(void)
 
     while (crash_point_names[count] != NULL)
         count++;
-    is_number(count, 13, "thirteen points have a name");
+    is_number(count, 14, "fourteen points have a name");
     test_points();
     return done_testing();
 }
