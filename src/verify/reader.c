@@ -165,11 +165,11 @@ static struct error *target_query(const struct work_table *table, unsigned numbe
         buf_add_c(sql, " WHERE ");
     if (number > 0)
         buf_add_format(sql, "ctid >= '(%llu,0)'::pg_catalog.tid%s",
-                       (unsigned long long)(number * table->blocks_per_piece),
+                       (unsigned long long)number * table->blocks_per_piece,
                        number + 1 < pieces ? " AND " : "");
     if (number + 1 < pieces)
         buf_add_format(sql, "ctid < '(%llu,0)'::pg_catalog.tid",
-                       (unsigned long long)((number + 1) * table->blocks_per_piece));
+                       ((unsigned long long)number + 1) * table->blocks_per_piece);
     return buf_error(sql);
 }
 

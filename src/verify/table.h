@@ -122,6 +122,6 @@ void gathering_free(struct gathering *gathering);
 struct error *work_table_advance(struct work_table *table) CHECKED;
 
 /* findings.c: what the passes found, as findings. */
-void findings_of_table(const struct work_table *table, struct str database, bool show_values,
+void findings_of_table(const struct work_table *of, struct str database, bool show_values,
                        bool unproven, struct arena *arena, struct finding_list *findings);
 void findings_add(struct finding_list *findings, struct arena *arena, struct finding finding);

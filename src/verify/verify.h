@@ -56,7 +56,7 @@ struct verify_outcome {
     size_t table_count;
     struct finding_list findings;
     struct finding_list structure; /* PGC-52xx: the target is not built as planned */
-    uint64_t rows; /* of the source, compared */
+    uint64_t rows;                 /* of the source, compared */
     size_t tables_compared, tables_different;
     struct str token_text; /* of the moment that was compared */
     /* How the source stood against job->token; TOKEN_SAME without one. */

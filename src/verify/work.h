@@ -60,7 +60,7 @@ struct error *work_finish(struct work *work, const struct piece *piece, struct g
 
 struct error *reader_init(struct reader *reader, struct work *work, unsigned number) CHECKED;
 void reader_done(struct reader *reader);
-/* The thread: until there is no more work. */
-void *reader_main(void *reader);
+/* The thread of a struct reader: until there is no more work. */
+void *reader_main(void *argument);
 /* Any thread: ends a read that hangs. */
 void reader_interrupt(struct reader *reader);
