@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/file.h"
 #include "cli/output.h"
 #include "cli/prepare.h"
 #include "copy/copy.h"
@@ -90,11 +91,11 @@ static struct error *list_rows(const struct cli_options *options, struct ledger 
 
 /* ---- export ---------------------------------------------------------------------------------- */
 
-/* A file of its own mode that appears whole or not at all; or stdout. */
+/* A file of its own mode that appears whole or not at all; a device or pipe; or stdout. */
 struct destination {
     FILE *file;
-    const char *path;
-    struct str beside;
+    const char *path;  /* NULL: stdout */
+    struct str beside; /* the file's name until it is whole; empty: written in place */
 };
 
 static struct error *write_failed(const char *path)
@@ -108,8 +109,13 @@ static struct error *open_destination(const struct cli_options *options,
     struct destination to = {.file = stdout, .path = options->output};
 
     if (to.path != NULL) {
-        to.beside = arena_format(options->arena, "%s.new-%d", to.path, (int)getpid());
-        int fd = open(to.beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        int fd;
+        if (file_is_stream(to.path)) {
+            fd = open(to.path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        } else {
+            to.beside = arena_format(options->arena, "%s.new-%d", to.path, (int)getpid());
+            fd = open(to.beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        }
         to.file = fd < 0 ? NULL : fdopen(fd, "w");
         if (to.file == NULL)
             return write_failed(to.path);
@@ -124,11 +130,12 @@ static struct error *close_destination(struct destination *to, struct error *err
 
     if (to->path == NULL)
         return error != NULL || good ? error : write_failed(NULL);
-    good = good && fsync(fileno(to->file)) == 0;
+    bool is_beside = to->beside.len > 0;
+    good = good && (!is_beside || fsync(fileno(to->file)) == 0);
     good = fclose(to->file) == 0 && good;
-    if (error == NULL && (!good || rename(to->beside.ptr, to->path) != 0))
+    if (error == NULL && (!good || (is_beside && rename(to->beside.ptr, to->path) != 0)))
         error = write_failed(to->path);
-    if (error != NULL)
+    if (error != NULL && is_beside)
         unlink(to->beside.ptr);
     return error;
 }

@@ -50,6 +50,13 @@ struct error *file_read(const char *path, const char *what, size_t limit, struct
     return NULL;
 }
 
+bool file_is_stream(const char *path)
+{
+    struct stat what;
+
+    return stat(path, &what) == 0 && !S_ISREG(what.st_mode);
+}
+
 static bool write_all(int fd, struct str text)
 {
     while (text.len > 0) {
@@ -60,7 +67,19 @@ static bool write_all(int fd, struct str text)
             return false;
         text = str_slice(text, (size_t)done, text.len);
     }
-    return fsync(fd) == 0;
+    return true;
+}
+
+static struct error *write_stream(const char *path, struct str text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return write_error(path);
+    struct error *error = write_all(fd, text) ? NULL : write_error(path);
+    if (close(fd) != 0 && error == NULL)
+        error = write_error(path);
+    return error;
 }
 
 struct error *file_write(const char *path, struct str text, unsigned mode)
@@ -68,12 +87,14 @@ struct error *file_write(const char *path, struct str text, unsigned mode)
     CLEANUP(buf_free) struct buf beside = BUF_INIT(8192, "path");
     struct error *error = NULL;
 
+    if (file_is_stream(path))
+        return write_stream(path, text);
     buf_add_format(&beside, "%s.new-%d", path, (int)getpid());
     TRY(buf_error(&beside));
     int fd = open(buf_c_str(&beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return write_error(path);
-    bool is_written = write_all(fd, text);
+    bool is_written = write_all(fd, text) && fsync(fd) == 0;
     if (!is_written)
         error = write_error(path);
     if (close(fd) != 0 && error == NULL)
