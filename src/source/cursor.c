@@ -212,7 +212,7 @@ static struct error *compose(struct source_cursor *cursor, const struct source_r
 {
     buf_add_c(sql, "SELECT ");
     for (size_t i = 0; i < read->column_count; i++) {
-        const struct source_column *column = cursor->columns[i].source;
+        const struct source_column *column = &cursor->table->columns[read->columns[i]];
 
         if (i > 0)
             buf_add_c(sql, ", ");
