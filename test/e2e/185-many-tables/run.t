@@ -40,7 +40,11 @@ for my $flavor (qw(mysql mariadb)) {
     is($t->target_value("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= 2"), $TABLES, "$flavor: every table was analyzed");
     is($t->target_value("SELECT string_agg(DISTINCT state || ' ' || (SELECT count(*) FROM pgconverge.step s WHERE s.state = step.state), ',') FROM pgconverge.step WHERE state = 'failed'"), 'failed ' . @WIDE, "$flavor: nothing else failed");
     my %found = map { $_->{object} => $_ } grep { $_->{object} =~ /^index / } @{ $t->report->{findings} };
-    is(join(' ', sort keys %found), join(' ', sort map {"index t$_.t${_}_v"} @WIDE), "$flavor: each is told");
+    my @told = sort grep { !/"/ } keys %found;
+    my @missing = sort grep { ($found{$_}{id} // '') eq 'PGC-5201' } keys %found;
+    is("@told", join(' ', sort map {"index t$_.t${_}_v"} @WIDE), "$flavor: each is told");
+    is("@missing", join(' ', sort map {qq(index "t$_"."t${_}_v")} @WIDE), "$flavor: and the look at the structure misses these and no other");
+    is(@told + @missing, scalar keys %found, "$flavor: nothing else is told of indexes");
     is($found{'index t60.t60_v'}{detail}, 'id = 4711', "$flavor: by its row");
     like($found{'index t60.t60_v'}{text}, qr/exceeds.*the table is complete/, "$flavor: and what is wrong");
     is($t->target_value("INSERT INTO t119 (v) VALUES ('y') RETURNING id"), 4712, "$flavor: identities go on");
