@@ -88,6 +88,7 @@ while ($total < $wanted && $round++ < 5) {
     }
     my $last = $t->migrate(@arguments);
     $t->exits($last, 0, "round $round: the last run");
+    $t->says($last, "round $round: it is verified", qr/^VERDICT: DONE, VERIFIED$/m);
     is($t->versions_lost($before, $t->row_versions), 0, "round $round: the last run wrote no finished row anew") if $before;
     $t->same("round $round: every value is equal");
     is($t->target_value("SELECT count(*) FROM pgconverge.chunk WHERE NOT done"), 0, "round $round: every chunk is done");

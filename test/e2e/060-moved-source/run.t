@@ -31,7 +31,7 @@ for my $flavor (PgcTest::flavors()) {
         stop_writer($writer);
         $t->exits($run, $exits, "$flavor: $what");
         $t->says($run, "$flavor: $what: it is told", $words);
-        unlike($run->{out}, qr/^DONE$/m, "$flavor: $what: it is not called done") if $run->{exit};
+        unlike($run->{out}, qr/^VERDICT: DONE/m, "$flavor: $what: it is not called done") if $run->{exit};
         if ($run->{exit} != 8) {
             is($t->target_value('SELECT (SELECT sum(coins) FROM purse_a) + (SELECT sum(coins) FROM purse_b)'), 10000, "$flavor: $what: all of one moment");
             is($t->target_value('SELECT count(*) FROM by_int'), 30000, "$flavor: $what: all rows");

@@ -56,7 +56,7 @@ sub run {
     my $before = $t->source_digest;
 
     my $run = $t->migrate('--chunk-rows', 60);
-    # views, routines, triggers and events are not translated: told, and no failure of the copy
+    # routines, triggers and events are not translated: told, and no failure of the copy
     $t->exits($run, 0, "$flavor: migrates over the socket");
     arrived($t, "$flavor over the socket", $before);
     types($t);
