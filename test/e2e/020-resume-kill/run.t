@@ -22,7 +22,7 @@ my @points = grep { $_ ne 'chunk-set-aside' } split ' ', $points->{out};    # of
 $points->{exit} == 0 && @points or BAIL_OUT('this needs a program with crash points: meson setup -Dcrash_points=true');
 my %known = map { $_ => 1 } @points;
 ok($known{$_}, "there is a crash point $_")
-    for qw(schema chunk-sent chunk-before-commit chunk-after-commit index fk fk-validate sequence analyze view finish);
+    for qw(schema chunk-sent chunk-before-commit chunk-after-commit index fk fk-validate sequence trigger analyze view finish verify-table);
 
 # how long it takes undisturbed, and how it ends
 my @arguments = ('--chunk-rows', 500, '--jobs', 2);
