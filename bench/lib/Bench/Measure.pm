@@ -152,10 +152,12 @@ sub pgconverge {
             return unless $line =~ /"event":"phase\.(start|done)".*"phase":"copy"/;
             $sample->($1 eq 'start' ? \%before : \%after);
         },
-        $self->{program}, 'migrate', '--no-my-cnf', '--yes', '--log-format', 'json', '--report-dir', $report, '--allow-moving-source', @options);
+        $self->{program}, 'migrate', '--no-my-cnf', '--yes', '--log-format', 'json', '--report-dir', $report, '--allow-moving-source', '--pre-scan', 'none', @options);
     my $facts = decode_json(slurp("$report/report.json"));
     my ($copy) = grep { $_->{name} eq 'copy' } @{ $facts->{phases} };
     die "bench: the report has no copy phase\n" unless $copy && defined $after{tool};
+    my ($verify) = grep { $_->{name} eq 'verify' } @{ $facts->{phases} };
+    $got->{verify_wall} = $verify->{ms} / 1000 if $verify;
     $got->{whole_wall} = $got->{wall};
     $got->{wall}       = $copy->{ms} / 1000;
     $got->{cpu}        = $after{tool} - $before{tool};
@@ -255,12 +257,13 @@ sub add_ratios {
         my $limit = (total_cpu($m->{"readout $source"}) + total_cpu($m->{'copy alone'})) / $self->{cores};
         $result->{limit}{$source}      = $limit;
         $result->{copy_limit}{$source} = $m->{"pgconverge $source"}{wall} / $limit;
+        $result->{verify_copy}{$source} = $m->{"pgconverge $source"}{verify_wall} / $m->{"pgconverge $source"}{wall}
+            if defined $m->{"pgconverge $source"}{verify_wall};
         $result->{cpu_limit}{$source}  = total_cpu($m->{"pgconverge $source"}) / $self->{cores} / $limit;
     }
     $result->{pgloader_pgconverge} = $m->{'pgloader mariadb'}{wall} / $m->{'pgconverge mariadb'}{wall} if $m->{'pgloader mariadb'};
 }
 
-# Peak memory with four jobs: it must not grow with the table, nor by more than three very wide rows.
 # A look through all values of a table, beside reading it out: in turns, so that both meet the same
 # noise.
 sub assess {
@@ -292,6 +295,7 @@ sub assessment {
     return \%result;
 }
 
+# Peak memory with four jobs: it must not grow with the table, nor by more than three very wide rows.
 sub memory {
     my ($self, $source, %rows) = @_;
     my %result = (source => $source);

@@ -5,7 +5,7 @@ use warnings;
 use JSON::PP;
 
 # What issue and README promise.
-use constant { MOST_OF_LIMIT => 1.45, LEAST_OF_PGLOADER => 5, MOST_MIB => 128, HUGE_ROW_MIB => 100 };
+use constant { MOST_OF_LIMIT => 1.45, LEAST_OF_PGLOADER => 5, MOST_OF_COPY => 1.0, MOST_MIB => 128, HUGE_ROW_MIB => 100 };
 
 sub print_all {
     my ($result) = @_;
@@ -32,6 +32,11 @@ sub print_table {
         printf "  limit from %-15s %8.2f   pgconverge's copy / limit = %.2f %s; its CPU alone %.2f\n", $source,
             $it->{limit}{$source}, $it->{copy_limit}{$source},
             verdict($it->{copy_limit}{$source} <= MOST_OF_LIMIT, 'at most ' . MOST_OF_LIMIT), $it->{cpu_limit}{$source};
+    }
+    for my $source (sort keys %{ $it->{verify_copy} // {} }) {
+        printf "  verification from %-10s %7.2f   verification / copy = %.2f %s\n", $source,
+            $m->{"pgconverge $source"}{verify_wall}, $it->{verify_copy}{$source},
+            verdict($it->{verify_copy}{$source} <= MOST_OF_COPY, sprintf 'at most %.1f', MOST_OF_COPY);
     }
     printf "  pgloader / pgconverge's copy, from mariadb = %.1f %s\n", $it->{pgloader_pgconverge},
         verdict($it->{pgloader_pgconverge} >= LEAST_OF_PGLOADER, 'at least ' . LEAST_OF_PGLOADER) if $it->{pgloader_pgconverge};
