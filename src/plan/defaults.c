@@ -278,12 +278,12 @@ bool literal_of_type(struct arena *arena, struct str text, const struct target_t
         return array_literal(arena, text, ret_sql);
     case TARGET_INET:
         return inet_literal(arena, text, ret_sql);
-    case TARGET_ENUM: /* of the column's own labels, as the source saw to */
-        if (!text_literal(arena, text, ret_sql))
-            return false;
-        *ret_sql = arena_format(arena, STR_FMT "::" STR_FMT, STR_ARG(*ret_sql),
-                                STR_ARG(type_text(arena, type)));
-        return true;
+    case TARGET_ENUM:
+        /*
+         * Of the column's own labels, as the source saw to. PostgreSQL gives the bare literal the
+         * column's type, in whatever schema the table is made.
+         */
+        return text_literal(arena, text, ret_sql);
     case TARGET_REAL_ARRAY:
     case TARGET_GEOMETRY:
     case TARGET_VECTOR:
