@@ -68,19 +68,6 @@ static void push_collations(struct scratch *s, struct buf *sql)
     }
 }
 
-/* The column as one of the type that is tried, its default, which is written 'label'::type, too. */
-static void retype(struct scratch *s, struct target_column *column, struct str type)
-{
-    struct str was = column->type.sql_name;
-
-    if (str_ends_with(column->default_sql, was))
-        column->default_sql = arena_format(
-            &s->work, STR_FMT STR_FMT,
-            STR_ARG(str_slice(column->default_sql, 0, column->default_sql.len - was.len)),
-            STR_ARG(type));
-    column->type.sql_name = type;
-}
-
 /* The types of the table's own, and its columns of them, in the schema that is tried. */
 static void push_enums(struct scratch *s, uint32_t number, struct target_table *table,
                        struct buf *sql)
@@ -98,7 +85,7 @@ static void push_enums(struct scratch *s, uint32_t number, struct target_table *
             continue;
         type.schema = s->schema;
         sink_quote_name(sql, type.schema, type.name);
-        retype(s, &columns[plan->enums[i].column], arena_str(&s->work, buf_str(sql)));
+        columns[plan->enums[i].column].type.sql_name = arena_str(&s->work, buf_str(sql));
         buf_reset(sql, sql->capacity);
         sink_ddl_enum(sql, &type);
         push(s, "enum", type.name, sql);
