@@ -262,7 +262,7 @@ static struct error *export_all(const struct cli_options *options, struct ledger
 
 static struct error *export_rows(const struct cli_options *options, struct ledger *ledger)
 {
-    struct destination to;
+    struct destination to = {.file = stdout};
     uint64_t rows = 0;
 
     TRY(open_destination(options, &to));

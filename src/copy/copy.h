@@ -92,7 +92,7 @@ struct copy_retried {
  * Errors: PGC_LEDGER when the run is not finished, or when a table is not as it was planned then;
  * of lost connections: what is written by then stays written, and the same call goes on.
  */
-struct error *copy_retry_quarantine(const struct copy_retry *retry, struct arena *arena,
+struct error *copy_retry_quarantine(const struct copy_retry *job, struct arena *arena,
                                     struct copy_retried *ret_retried) CHECKED;
 /* Drops every table and function that the run made, in one transaction, then the ledger. */
 struct error *copy_discard(struct ledger *ledger, struct arena *arena) CHECKED;

@@ -28,15 +28,10 @@ static struct error *refuse_table(const struct ledger_row *row)
 }
 
 static struct error *use_table(struct retry *retry, const struct ledger_row *row,
-                               struct table_work **ret_work)
+                               struct table_work *work)
 {
     const struct plan *plan = retry->job->plan;
-    struct table_work *work;
 
-    if (row->table >= plan->table_count)
-        return refuse_table(row);
-    work = &retry->works[row->table];
-    *ret_work = work;
     if (work->planned != NULL)
         return NULL;
     const struct planned_table *planned = &plan->tables[row->table];
@@ -111,11 +106,13 @@ static struct error *compose(struct retry *retry, const struct table_work *work,
 static struct error *try_row(struct retry *retry, const struct ledger_row *row,
                              struct arena *scratch, struct error **ret_reason)
 {
-    struct table_work *work = NULL;
     struct convert_result result = {0};
     struct row cells = {0};
 
-    TRY(use_table(retry, row, &work));
+    if (row->table >= retry->job->plan->table_count)
+        return refuse_table(row);
+    struct table_work *work = &retry->works[row->table];
+    TRY(use_table(retry, row, work));
     TRY(read_cells(work, row, scratch, &cells));
     buf_reset(&retry->out, LIMIT_COPY_SLICE);
     converter_begin_stream(&retry->out);

@@ -190,7 +190,7 @@ static bool read_row(const struct sink_rows *rows, struct arena *arena, struct l
     uint64_t table = 0;
 
     row->value_count = names.ptr == NULL ? 0 : 1;
-    for (size_t i = 0; i < names.len; i++)
+    for (size_t i = 0; names.ptr != NULL && i < names.len; i++)
         row->value_count += names.ptr[i] == ',';
     bool good = str_to_u64(sink_cell(rows, 0, 0), &row->number) &&
                 str_to_u64(sink_cell(rows, 0, 1), &table) &&

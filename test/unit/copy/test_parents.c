@@ -7,11 +7,12 @@
 #include "tap.h"
 
 /* plan/: no parent takes a value from further up, unless a test says so. */
-struct source_lookup plan_lookup(const struct plan *of, const struct planned_table *child_table,
+struct source_lookup plan_lookup(const struct plan *of_plan,
+                                 const struct planned_table *child_table,
                                  const struct planned_foreign_key *of_key, size_t i,
                                  struct arena *arena_)
 {
-    (void)of;
+    (void)of_plan;
     (void)child_table;
     (void)of_key;
     (void)arena_;

@@ -9,11 +9,12 @@
 
 /* ---- plan/: no table here has policies for its references ------------------------------------ */
 
-struct source_lookup plan_lookup(const struct plan *of, const struct planned_table *child_table,
+struct source_lookup plan_lookup(const struct plan *of_plan,
+                                 const struct planned_table *child_table,
                                  const struct planned_foreign_key *of_key, size_t i,
                                  struct arena *arena_)
 {
-    (void)of;
+    (void)of_plan;
     (void)child_table;
     (void)of_key;
     (void)arena_;
