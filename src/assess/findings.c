@@ -340,6 +340,46 @@ static void make_of_reference(struct maker *m, const struct scan_reference *refe
     };
 }
 
+/* ---- entries of indexes ---------------------------------------------------------------------- */
+
+static const char *fix_of_entry(const struct target_index *index)
+{
+    return index->kind == TARGET_INDEX_PLAIN
+               ? "shorten the values in MySQL; or make an index by hand that serves the same "
+                 "queries: USING hash, or over left(…)"
+               : "shorten the values in MySQL; or make a unique index over md5(…) by hand, which "
+                 "is "
+                 "as strict by bytes";
+}
+
+static void make_of_entry(struct maker *m, const struct scan_entries *entries, size_t i)
+{
+    const struct source_entry_scan *found = &entries->found[i];
+    const struct planned_table *table = entries->table;
+    const struct target_index *index = &entries->indexes[i]->target;
+
+    if (found->rows == 0)
+        return;
+    struct assess_finding *finding = add_finding(m);
+    finding->table = table->number;
+    finding->value_class = "index_too_wide";
+    keep_lines(found->lines, m->arena, finding);
+    finding->finding = (struct finding){
+        .id = PGC_OBJECT_FAILED,
+        .severity = SEVERITY_CHANGES,
+        .object = object_of(m, table, index->name),
+        .text = arena_format(m->arena,
+                             "index entries that may be too wide for PostgreSQL, in %" PRIu64
+                             " row%s: above %" PRIu64 " bytes (the longest has %" PRIu64
+                             ") the index is built only if they can be compressed enough",
+                             found->rows, found->rows == 1 ? "" : "s",
+                             entries->entries.items[i].most_bytes, found->longest),
+        .fix = str_of(fix_of_entry(index)),
+        .detail = join_rows(m, finding),
+        .rows = (int64_t)found->rows,
+    };
+}
+
 /* ---- what policies may set aside ------------------------------------------------------------- */
 
 static void check_quarantine(struct maker *m)
@@ -410,6 +450,9 @@ void scan_make_findings(const struct assess_job *job, const struct scan_tables *
         make_of_reference(&m, &tables->references[i], CLASS_ORPHAN);
         make_of_reference(&m, &tables->references[i], CLASS_PARENT_SPELLING);
     }
+    for (size_t i = 0; i < tables->entries_count; i++)
+        for (size_t k = 0; k < tables->entries[i].entries.count; k++)
+            make_of_entry(&m, &tables->entries[i], k);
     check_quarantine(&m);
     if (result->count > 0)
         qsort(result->findings, result->count, sizeof *result->findings, compare_findings);

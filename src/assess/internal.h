@@ -81,16 +81,40 @@ struct scan_reference {
     struct reference_scan found; /* guarded by the pool's lock; texts in its arena */
 };
 
+/* Indexes of a table whose entries may be too wide for PostgreSQL's. */
+struct scan_entries {
+    const struct planned_table *table;
+    struct source_entries entries;
+    const struct planned_index **indexes; /* parallel to them */
+    struct source_entry_scan *found; /* parallel; guarded by the pool's lock; texts in its arena */
+};
+
 struct scan_tables {
     struct scan_table *items;
     size_t count, capacity;
     struct scan_reference *references;
     size_t reference_count, reference_capacity;
+    struct scan_entries *entries;
+    size_t entries_count, entries_capacity;
 };
 
-/* The passes that the plan needs, the biggest table first; and its references. */
+/* The passes that the plan needs, the biggest table first; its references and wide indexes. */
 struct error *scan_prepare(const struct assess_job *job, struct source_session *session,
                            struct arena *arena, struct scan_tables *ret_tables) CHECKED;
+
+/* ---- entries.c ------------------------------------------------------------------------------- */
+
+/* Taken for the text of what is neither text nor bytes. */
+#define SCAN_SHORT_TEXT 72
+
+/*
+ * Whether a value could make an entry too wide, and what of it is to be measured: at most one part
+ * for each of the index' own in `parts`. False of what cannot be measured, too: expressions.
+ */
+bool entry_may_be_too_wide(const struct planned_table *planned, const struct planned_index *index,
+                           struct source_entry_part *parts, struct source_entry *ret_entry);
+void entries_prepare(const struct plan *plan, const struct planned_table *planned,
+                     struct arena *arena, struct scan_tables *tables);
 
 /* ---- tally.c --------------------------------------------------------------------------------- */
 
@@ -118,7 +142,8 @@ bool text_is_uuid(struct str text);
 struct scan_unit {
     struct scan_table *table;
     const struct chunk *chunk;        /* NULL: the table is still to be split */
-    struct scan_reference *reference; /* instead of both */
+    struct scan_reference *reference; /* instead of both … */
+    struct scan_entries *entries;     /* … or these */
 };
 
 struct scan_pool {
@@ -127,7 +152,7 @@ struct scan_pool {
 
     pthread_mutex_t lock; /* guards all that follows */
     pthread_cond_t changed;
-    size_t next_table, next_reference; /* those before them were taken */
+    size_t next_table, next_reference, next_entries; /* those before them were taken */
     struct scan_unit *units;
     size_t unit_count, unit_capacity;
     struct scan_unit *wide; /* with a very wide row: for worker 0 alone */

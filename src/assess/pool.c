@@ -67,6 +67,10 @@ static bool take_any(struct scan_pool *pool, unsigned worker, struct scan_unit *
             (struct scan_unit){.reference = &pool->tables.references[pool->next_reference++]};
         return true;
     }
+    if (pool->next_entries < pool->tables.entries_count) {
+        *ret_unit = (struct scan_unit){.entries = &pool->tables.entries[pool->next_entries++]};
+        return true;
+    }
     return false;
 }
 

@@ -246,6 +246,7 @@ struct error *scan_prepare(const struct assess_job *job, struct source_session *
         if (job->extent == ASSESS_FULL)
             TRY(prepare_table(&p, &plan->tables[i]));
         prepare_references(&p, &plan->tables[i]);
+        entries_prepare(plan, &plan->tables[i], arena, ret_tables);
     }
     if (ret_tables->count > 0)
         qsort(ret_tables->items, ret_tables->count, sizeof *ret_tables->items, compare_size);

@@ -60,6 +60,8 @@ static unsigned readers_needed(const struct assess_job *job, const struct scan_t
         bytes += tables->items[i].planned->source->data_bytes;
     for (size_t i = 0; i < tables->reference_count; i++)
         bytes += tables->references[i].table->source->data_bytes;
+    for (size_t i = 0; i < tables->entries_count; i++)
+        bytes += tables->entries[i].table->source->data_bytes;
     uint64_t useful = bytes / (4 * MIB) + 1;
     if (job->chunk_rows > 0)
         useful = job->jobs;
@@ -186,6 +188,11 @@ static struct error *scan_all(struct scan_pool *pool, struct readers *readers, s
     return run_threads(pool, readers, arena);
 }
 
+static bool has_work(const struct scan_tables *tables)
+{
+    return tables->count + tables->reference_count + tables->entries_count > 0;
+}
+
 static struct error *scan(struct scan_pool *pool, struct arena *arena, bool *ret_one_moment)
 {
     const struct assess_job *job = pool->job;
@@ -195,7 +202,7 @@ static struct error *scan(struct scan_pool *pool, struct arena *arena, bool *ret
     struct error *error = connect_readers(job, 1, &readers);
     if (error == NULL)
         error = scan_prepare(job, readers.sessions[0], arena, &pool->tables);
-    if (error == NULL && pool->tables.count + pool->tables.reference_count > 0)
+    if (error == NULL && has_work(&pool->tables))
         error = scan_all(pool, &readers, arena);
     close_readers(&readers);
     *ret_one_moment = pool->one_moment;

@@ -459,11 +459,30 @@ static struct error *scan_reference(struct scan_worker *worker, struct scan_refe
     return NULL;
 }
 
+static struct error *scan_entries(struct scan_worker *worker, struct scan_entries *scan)
+{
+    struct scan_pool *pool = worker->pool;
+
+    arena_rewind(&worker->arena);
+    struct source_entry_scan *found =
+        ARENA_ARRAY(&worker->arena, scan->entries.count, struct source_entry_scan);
+    TRY(source_scan_entries(worker->source, &scan->entries, &worker->arena, found));
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < scan->entries.count; i++) {
+        scan->found[i] = found[i];
+        scan->found[i].lines = arena_str(&pool->arena, found[i].lines);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
 static struct error *try_unit(struct scan_worker *worker, struct scan_unit unit,
                               struct chunk_outcome *outcome)
 {
     if (unit.reference != NULL)
         return scan_reference(worker, unit.reference);
+    if (unit.entries != NULL)
+        return scan_entries(worker, unit.entries);
     return unit.chunk == NULL ? split_table(worker, unit) : scan_chunk(worker, unit, outcome);
 }
 
@@ -476,7 +495,7 @@ static struct error *do_unit(struct scan_worker *worker, struct scan_unit unit)
         struct error *error = try_unit(worker, unit, &outcome);
         if (error == NULL) {
             /* What was split is taken up again as its chunks. */
-            if (unit.chunk != NULL || unit.reference != NULL)
+            if (unit.table == NULL || unit.chunk != NULL)
                 scan_pool_finish(worker->pool, unit);
             return NULL;
         }
@@ -498,6 +517,13 @@ static struct error *do_unit(struct scan_worker *worker, struct scan_unit unit)
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
+static const struct planned_table *table_of(const struct scan_unit *unit)
+{
+    if (unit->table != NULL)
+        return unit->table->planned;
+    return unit->reference != NULL ? unit->reference->table : unit->entries->table;
+}
+
 void *scan_worker_run(void *argument)
 {
     struct scan_worker *worker = argument;
@@ -507,10 +533,8 @@ void *scan_worker_run(void *argument)
         struct error *error = do_unit(worker, unit);
         if (error == NULL)
             continue;
-        const struct planned_table *table =
-            unit.table != NULL ? unit.table->planned : unit.reference->table;
         scan_pool_fail(worker->pool, error_add_context(error, "look through " STR_FMT,
-                                                       STR_ARG(table->source->name)));
+                                                       STR_ARG(table_of(&unit)->source->name)));
         break;
     }
     source_thread_done();

@@ -201,7 +201,7 @@ static bool is_bytes(const struct source_type *type)
            type->kind == SOURCE_BLOB || type->kind == SOURCE_BIT;
 }
 
-static void add_shown(struct buf *sql, const char *alias, const struct source_column *column)
+void reference_add_shown(struct buf *sql, const char *alias, const struct source_column *column)
 {
     const struct source_type *type = &column->type;
 
@@ -227,16 +227,16 @@ void reference_add_rows(struct buf *sql, const struct source_reference *referenc
 
     buf_add_c(sql, "SELECT ");
     for (size_t i = 0; key != NULL && i < key->part_count; i++) {
-        add_shown(sql, "c", &reference->child->columns[key->parts[i].column]);
+        reference_add_shown(sql, "c", &reference->child->columns[key->parts[i].column]);
         buf_add_c(sql, ", ");
     }
     for (size_t i = 0; i < reference->key->column_count; i++) {
         struct pair pair = pair_of(reference, i);
         buf_add_c(sql, i > 0 ? ", " : "");
-        add_shown(sql, "c", pair.child);
+        reference_add_shown(sql, "c", pair.child);
         if (misspelt) {
             buf_add_c(sql, ", ");
-            add_shown(sql, "p", pair.parent);
+            reference_add_shown(sql, "p", pair.parent);
         }
     }
     add_tables(sql, reference);

@@ -27,5 +27,7 @@ void reference_add_taken(struct buf *sql, const struct source_taken *taken, cons
                          unsigned depth);
 /* The parent's column that a lookup gives. */
 const struct source_column *reference_column(const struct source_lookup *lookup);
+/* A value as text for people, cut short: NULL, a number, "a text", 0x00. */
+void reference_add_shown(struct buf *sql, const char *alias, const struct source_column *column);
 /* The columns by which a row is told: the primary key's, or none. */
 const struct source_index *reference_row_key(const struct source_table *table);

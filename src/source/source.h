@@ -156,6 +156,43 @@ struct error *source_scan_reference(struct source_session *session,
                                     const struct source_reference *reference, struct arena *arena,
                                     struct reference_scan *ret_scan) CHECKED;
 
+/* ---- entries of indexes ---------------------------------------------------------------------- */
+
+/* A part of an index' entry whose length the values say. */
+struct source_entry_part {
+    int column;             /* by position in source_table.columns */
+    uint32_t prefix_length; /* characters, of binary columns bytes; 0: the whole value */
+};
+
+/* All is borrowed. */
+struct source_entry {
+    const struct source_entry_part *parts;
+    size_t part_count;
+    uint64_t most_bytes; /* that its parts may have together */
+};
+
+/* Of some indexes of a table. All is borrowed. */
+struct source_entries {
+    struct str database;
+    const struct source_table *table;
+    const struct source_entry *items;
+    size_t count;
+};
+
+/* Rows whose parts have more. */
+struct source_entry_scan {
+    uint64_t rows;
+    uint64_t longest; /* bytes of the parts of the longest entry of them all */
+    struct str lines; /* up to five, a line each: the row's key and the bytes of its parts */
+};
+/*
+ * How long the entries are, texts in UTF-8: one statement that goes through the table, and one more
+ * for each index that has rows to show. ret_scans runs parallel to them; texts in `arena`.
+ */
+struct error *source_scan_entries(struct source_session *session,
+                                  const struct source_entries *entries, struct arena *arena,
+                                  struct source_entry_scan *ret_scans) CHECKED;
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 /* Columns by position in source_table.columns. */

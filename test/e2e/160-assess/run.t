@@ -83,6 +83,7 @@ for my $flavor (PgcTest::flavors()) {
     clean($flavor);
     others($flavor);
     invalid_text($flavor);
+    wide_entries($flavor);
 }
 done_testing();
 
@@ -219,6 +220,62 @@ sub invalid_text {
     my $migrate = $t->migrate;
     $t->exits($migrate, 6, "$flavor: invalid bytes stop migrate");
     $t->says($migrate, "$flavor: with id and rows", 'PGC-4003', qr/\bodd\.d\b/, qr/id = 4711\n\s+id = 4712/);
+    $t->done;
+    return;
+}
+
+# A literal that PostgreSQL cannot compress: ASCII, or latin1 above it, which has two bytes in UTF-8.
+sub noise {
+    my ($chars, $above_ascii) = @_;
+    srand 4711;
+    my $bytes = join '', map { chr($above_ascii ? 0xc0 + int rand 64 : 0x21 + int rand 94) } 1 .. $chars;
+    return sprintf q(_%s x'%s'), $above_ascii ? 'latin1' : 'utf8mb4', unpack 'H*', $bytes;
+}
+
+# Entries of indexes at PostgreSQL's limit and above it; whether they are is asked of PostgreSQL by building them.
+sub wide_entries {
+    my ($flavor) = @_;
+    my $t = PgcTest->new(flavor => $flavor);
+    my ($fits, $above) = map { noise($_) } 2692, 2693;
+    my ($half, $more) = map { noise($_) } 1300, 1450;
+    my $same = q(REPEAT('x', 3000));
+    $t->source(<<"SQL");
+CREATE TABLE a_fits (id int PRIMARY KEY, v varchar(3000) CHARACTER SET ascii, UNIQUE KEY a_v (v)); INSERT INTO a_fits VALUES (1, $fits), (2, NULL), (3, '');
+CREATE TABLE b_above (id int PRIMARY KEY, v varchar(3000) CHARACTER SET ascii, UNIQUE KEY b_v (v)); INSERT INTO b_above VALUES (1, $fits), (815, $above), (3, NULL);
+CREATE TABLE c_packed (id int PRIMARY KEY, v varchar(3000) CHARACTER SET ascii, KEY c_v (v)); INSERT INTO c_packed VALUES (1, $same);
+CREATE TABLE d_latin (id int PRIMARY KEY, v varchar(1500) CHARACTER SET latin1, KEY d_v (v)); INSERT INTO d_latin VALUES (1, ${\ noise(1346, 1)}), (7, ${\ noise(1347, 1)});
+CREATE TABLE e_bytes (k varbinary(3000) PRIMARY KEY); INSERT INTO e_bytes VALUES ($fits), ($above);
+CREATE TABLE f_parts (id int PRIMARY KEY, v varchar(1500) CHARACTER SET ascii NOT NULL, n int NOT NULL, w varchar(1500) CHARACTER SET ascii NOT NULL, KEY f_vw (v, n, w), KEY f_wv (w, v));
+INSERT INTO f_parts VALUES (1, $half, 1, $half), (2, $half, 2, $more), (3, '', 3, $more);
+CREATE TABLE `g ``"odd` (`k "` varchar(40) PRIMARY KEY, v text, KEY `g_v` (v(700)), KEY g_short (v(500))); INSERT INTO `g ``"odd` VALUES ('a "\\n', CONCAT(REPEAT('Ã©', 699), $above)), ('b', $above);
+CREATE TABLE h_small (id int PRIMARY KEY, v varchar(255), w varchar(255), KEY h_vw (v, w)); INSERT INTO h_small VALUES (1, 'x', 'y');
+CREATE TABLE i_nokey (v varchar(3000) CHARACTER SET ascii, KEY i_v (v)); INSERT INTO i_nokey VALUES ($above);
+SQL
+    my ($run, $document) = assess($t);
+    $t->exits($run, 3, "$flavor: entries of indexes");
+    is($document->{blockers}, 0, "$flavor: entries of indexes are no blockers");
+    my %found = map { $_->{object} =~ /([a-z]_\w+)$/ ? ($1 => $_) : () } grep { ($_->{class} // '') eq 'index_too_wide' } @{ $document->{findings} };
+    is_deeply({ map { $_ => [$found{$_}{count}, @{ $found{$_}{rows} }] } keys %found }, {
+        b_v  => [1, 'id = 815: 2693 bytes'],
+        c_v  => [1, 'id = 1: 3000 bytes'],
+        d_v  => [1, 'id = 7: 2694 bytes'],
+        e_bytes_pkey => [1, 'k = 0x' . uc(substr $above =~ s/.*x'//r, 0, 100) . ': 2693 bytes'],
+        f_vw => [1, 'id = 2: 2750 bytes'],
+        f_wv => [1, 'id = 2: 2750 bytes'],
+        i_v  => [1, '(the table has no primary key): 2693 bytes'],
+    }, "$flavor: the rows whose entries may be too wide") or diag(explain(\%found));
+    is($found{b_v}{severity}, 'changes', "$flavor: they change the meaning");
+    like($found{b_v}{text}, qr/in 1 row: above 2692 bytes \(the longest has 2693\)/, "$flavor: with the limit and the longest");
+    like($found{b_v}{fix}, qr/md5/, "$flavor: and what to do");
+    my $text = $t->run('assess', '--source', $t->source_uri);
+    like($text->{out}, qr/b_v\b.*\n.*too wide for PostgreSQL.*\n(?:.*\n)*?\s+row\s+id = 815: 2693 bytes/, "$flavor: for people");
+
+    # PostgreSQL refuses those, but what it compresses; and no other
+    $run = $t->migrate;
+    $t->exits($run, 3, "$flavor: entries too wide are findings of the run");
+    my $built = $t->target(q(SELECT c.relname FROM pg_class c WHERE c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace AND c.relname ~ '^[a-z]_(v|vw|wv|short)$' ORDER BY 1));
+    is_deeply([map { $_->[0] } @$built], ['a_v', 'c_v', 'g_short', 'g_v', 'h_vw'], "$flavor: PostgreSQL builds all others, and one that it compresses");
+    is($t->target_value('SELECT count(*) FROM e_bytes'), 2, "$flavor: the rows are there");
     $t->done;
     return;
 }
