@@ -23,52 +23,15 @@ struct entry_room {
     bool is_unknown;   /* an expression: nothing can be said */
 };
 
-/* 0: by the value. NUMERIC has 65 digits at most, four in two bytes. */
-static uint64_t width_of(enum target_kind kind)
-{
-    static const uint8_t widths[] = {
-        [TARGET_BOOLEAN] = 1,
-        [TARGET_SMALLINT] = 2,
-        [TARGET_INTEGER] = 4,
-        [TARGET_REAL] = 4,
-        [TARGET_DATE] = 4,
-        [TARGET_ENUM] = 4,
-        [TARGET_BIGINT] = 8,
-        [TARGET_DOUBLE] = 8,
-        [TARGET_TIME] = 8,
-        [TARGET_TIMESTAMP] = 8,
-        [TARGET_TIMESTAMPTZ] = 8,
-        [TARGET_INTERVAL] = 16,
-        [TARGET_UUID] = 16,
-        [TARGET_BIT] = LENGTH_WORD + 4 + 8,
-        [TARGET_INET] = LENGTH_WORD + 18,
-        [TARGET_NUMERIC] = LENGTH_WORD + 4 + 38,
-        [TARGET_VECTOR] = 0,
-    };
-
-    return widths[kind];
-}
-
-static uint64_t alignment_of(enum target_kind kind)
-{
-    uint64_t width = width_of(kind);
-
-    if (kind == TARGET_UUID || kind == TARGET_BOOLEAN)
-        return 1;
-    if (kind == TARGET_INTERVAL)
-        return 8;
-    return width == 0 || width > 8 ? 4 : width;
-}
-
 static void add_fixed(struct entry_room *room, enum target_kind kind)
 {
-    uint64_t alignment = alignment_of(kind);
+    uint64_t alignment = target_type_alignment(kind);
 
     if (room->moved)
         room->fixed += alignment - 1;
     else
         room->fixed = (room->fixed + alignment - 1) / alignment * alignment;
-    room->fixed += width_of(kind);
+    room->fixed += target_type_width(kind);
 }
 
 /* In UTF-8, whose characters have at most four bytes. */
@@ -125,7 +88,7 @@ static void add_part(struct entry_room *room, const struct planned_table *planne
     const struct source_column *source = &planned->source->columns[part->column];
     enum target_kind kind = planned->target.columns[position].type.kind;
     room->any_null = room->any_null || source->nullable;
-    if (width_of(kind) > 0)
+    if (target_type_width(kind) > 0)
         add_fixed(room, kind);
     else
         add_value(room, &source->type, part, parts);

@@ -294,6 +294,46 @@ bool target_type_parse(struct str text, struct target_type *ret_type)
     return true;
 }
 
+/* Before the bytes of a value whose length differs. */
+#define LENGTH_WORD 4
+
+unsigned target_type_width(enum target_kind kind)
+{
+    static const uint8_t widths[] = {
+        [TARGET_BOOLEAN] = 1,
+        [TARGET_SMALLINT] = 2,
+        [TARGET_INTEGER] = 4,
+        [TARGET_REAL] = 4,
+        [TARGET_DATE] = 4,
+        [TARGET_ENUM] = 4,
+        [TARGET_BIGINT] = 8,
+        [TARGET_DOUBLE] = 8,
+        [TARGET_TIME] = 8,
+        [TARGET_TIMESTAMP] = 8,
+        [TARGET_TIMESTAMPTZ] = 8,
+        [TARGET_INTERVAL] = 16,
+        [TARGET_UUID] = 16,
+        [TARGET_BIT] = LENGTH_WORD + 4 + 8,
+        [TARGET_INET] = LENGTH_WORD + 18,
+        /* 65 digits, four in two bytes, and one group more on each side of the point. */
+        [TARGET_NUMERIC] = LENGTH_WORD + 4 + 38,
+        [TARGET_VECTOR] = 0,
+    };
+
+    return widths[kind];
+}
+
+unsigned target_type_alignment(enum target_kind kind)
+{
+    unsigned width = target_type_width(kind);
+
+    if (kind == TARGET_UUID || kind == TARGET_BOOLEAN)
+        return 1;
+    if (kind == TARGET_INTERVAL)
+        return 8;
+    return width == 0 || width > 8 ? 4 : width;
+}
+
 bool target_type_equal(const struct target_type *a, const struct target_type *b)
 {
     if (a->kind != b->kind)

@@ -105,4 +105,11 @@ void target_type_print(const struct target_type *type, struct buf *sql);
  * above.
  */
 bool target_type_parse(struct str text, struct target_type *ret_type);
+/*
+ * Bytes that every value of a type takes in a row (pg_type.typlen), of NUMERIC, BIT and INET what
+ * the longest takes; 0 where there is no bound. And to what multiple of bytes they begin
+ * (typalign).
+ */
+unsigned target_type_width(enum target_kind kind);
+unsigned target_type_alignment(enum target_kind kind);
 bool target_type_equal(const struct target_type *a, const struct target_type *b);

@@ -124,6 +124,8 @@ static inline const struct target_type *target_type_of(const struct planned_tabl
 /* What a type becomes without rules; false for one that nobody here knows. */
 bool default_type(const struct source_type *type, struct target_type *ret_type);
 bool source_is_integer(const struct source_type *type);
+/* Whether the target can hold the table's rows; once its types are settled. */
+void check_row_width(struct planner *p, const struct planned_table *table);
 bool source_is_text(const struct source_type *type);
 /* The rule of `types:` for the type; NULL without. Marks what fits as used. */
 struct type_rule *find_type_rule(struct planner *p, const struct source_type *type);

@@ -7,9 +7,6 @@
 #include "convert/convert.h"
 #include "plan/internal.h"
 
-/* PostgreSQL's ceiling of columns a table (its MaxHeapAttributeNumber). */
-#define MAX_TARGET_COLUMNS 1600
-
 bool source_is_integer(const struct source_type *type)
 {
     return type->kind <= SOURCE_BIGINT || type->kind == SOURCE_YEAR;
@@ -526,10 +523,7 @@ void map_types(struct planner *p)
                 add_finding(p, SEVERITY_NOTE, 0, object_name(p, table->source->name, column->name),
                             STR("is INVISIBLE in MySQL and an ordinary column in PostgreSQL"));
         }
-        if (is_created && table->column_count > MAX_TARGET_COLUMNS)
-            add_finding(p, SEVERITY_BLOCKER, PGC_SOURCE_UNSUPPORTED,
-                        object_name(p, table->source->name, STR("")),
-                        STR("has more columns than PostgreSQL's 1600"));
+        check_row_width(p, table);
     }
     note_unused_rules(p);
     note_unused_type_rules(p);

@@ -84,6 +84,7 @@ for my $flavor (PgcTest::flavors()) {
     others($flavor);
     invalid_text($flavor);
     wide_entries($flavor);
+    wide_rows($flavor);
 }
 done_testing();
 
@@ -276,6 +277,26 @@ SQL
     my $built = $t->target(q(SELECT c.relname FROM pg_class c WHERE c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace AND c.relname ~ '^[a-z]_(v|vw|wv|short)$' ORDER BY 1));
     is_deeply([map { $_->[0] } @$built], ['a_v', 'c_v', 'g_short', 'g_v', 'h_vw'], "$flavor: PostgreSQL builds all others, and one that it compresses");
     is($t->target_value('SELECT count(*) FROM e_bytes'), 2, "$flavor: the rows are there");
+    $t->done;
+    return;
+}
+
+# Rows that no page of PostgreSQL holds, by the plan; PostgreSQL is asked with the widest that is let through.
+sub wide_rows {
+    my ($flavor) = @_;
+    my $t = PgcTest->new(flavor => $flavor);
+    my $columns = sub { my ($n, $type) = @_; return join ', ', map { "c$_ $type" } 1 .. $n };
+    $t->source("CREATE TABLE a_many (${\ $columns->(1601, 'tinyint NOT NULL')}) ENGINE=MyISAM; CREATE TABLE b_times (${\ $columns->(509, 'time NOT NULL')});"
+            . "CREATE TABLE c_fits (${\ $columns->(508, 'time NOT NULL')}, d tinyint NOT NULL, e tinyint NOT NULL, f tinyint NOT NULL, g tinyint NOT NULL);"
+            . "INSERT INTO c_fits VALUES (" . join(', ', ("'00:00:01'") x 508, 1, 2, 3, 4) . ');');
+    my ($run, $document) = assess($t);
+    my %found = map { $_->{object} =~ /\.(\w+)$/ ? ("$1 $_->{severity}" => $_->{text}) : () } grep { ($_->{text} // '') =~ /PostgreSQL takes|a page of/ } @{ $document->{findings} };
+    is_deeply([sort keys %found], ['a_many blocker', 'b_times blocker', 'c_fits note'], "$flavor: tables with too wide rows");
+    like($found{'a_many blocker'}, qr/1601 columns/, "$flavor: too many columns");
+    like($found{'b_times blocker'}, qr/a row has 8168 bytes or more, .* holds 8160/, "$flavor: too wide rows");
+    $run = $t->migrate('--exclude', 'a_many,b_times');
+    $t->exits($run, 0, "$flavor: the widest row");
+    is($t->target_value('SELECT count(*) FROM c_fits'), 1, "$flavor: the widest row arrives");
     $t->done;
     return;
 }

@@ -121,10 +121,22 @@ static void test_equal(void)
     ok(!target_type_equal(&a, &b), "and the fraction");
 }
 
+static void test_width(void)
+{
+    is_number((int)target_type_width(TARGET_SMALLINT), 2, "smallint");
+    is_number((int)target_type_width(TARGET_INTERVAL), 16, "interval");
+    is_number((int)target_type_alignment(TARGET_INTERVAL), 8, "… which holds a number of 8 bytes");
+    is_number((int)target_type_alignment(TARGET_UUID), 1, "uuid stands anywhere");
+    is_number((int)target_type_width(TARGET_JSONB), 0, "jsonb has no bound");
+    is_number((int)target_type_alignment(TARGET_JSONB), 4, "… and a length before it");
+    is_number((int)target_type_width(TARGET_VECTOR), 0, "vector, the last, neither");
+}
+
 int main(void)
 {
     test_good();
     test_bad();
     test_equal();
+    test_width();
     return done_testing();
 }
