@@ -382,8 +382,12 @@ static struct verdict find_verdict(const struct migration *m)
     }
     if (is_built_otherwise(m) && verdict.state == RUN_DONE) {
         verdict.word = STR("DONE WITH FINDINGS");
-        verdict.reason = STR("All rows were written and counted, but tables of the target are not "
-                             "built as planned: see findings.");
+        verdict.reason =
+            m->verified.structure.items[0].id == PGC_STRUCTURE_NOT_COMPARED
+                ? STR("All rows were written and counted, but it could not be compared whether "
+                      "the target is built as planned: see findings.")
+                : STR("All rows were written and counted, but tables of the target are not built "
+                      "as planned: see findings.");
         verdict.state = RUN_DONE_FINDINGS;
     }
     if (verdict.state == RUN_DONE && m->options->allow_moving_source)
