@@ -463,7 +463,7 @@ static void fill_report(const struct migration *m, struct report_input *ret_inpu
 
 static struct error *conclude(struct migration *m, const struct verdict *verdict)
 {
-    TRY_DOING(copy_record_digests(m->ledger, m->arena), "record what the target holds");
+    TRY_DOING(copy_record_digests(m->ledger, false, m->arena), "record what the target holds");
     return ledger_finish_run(m->ledger, verdict->state, verdict->word);
 }
 

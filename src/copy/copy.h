@@ -66,8 +66,9 @@ struct error *copy_find_existing(struct sink_session *session, const struct plan
 /*
  * Records what each table holds now, and compares later: PGC_TARGET_WRITTEN names the tables that
  * somebody else wrote to. For a run without records the rows must be those of the finished chunks.
+ * What verification recorded of a table stays as it is, unless `anew`: rows were written since.
  */
-struct error *copy_record_digests(struct ledger *ledger, struct arena *arena) CHECKED;
+struct error *copy_record_digests(struct ledger *ledger, bool anew, struct arena *arena) CHECKED;
 struct error *copy_check_digests(struct ledger *ledger, struct arena *arena) CHECKED;
 /*
  * Writes rows that were set aside, as the plan's configuration has them now: each in a transaction

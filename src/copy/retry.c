@@ -219,6 +219,6 @@ struct error *copy_retry_quarantine(const struct copy_retry *job, struct arena *
         error = passes(&retry, ret_retried);
     done(&retry);
     if (untouched && ret_retried->written > 0)
-        error = error_first(error, copy_record_digests(job->ledger, arena));
+        error = error_first(error, copy_record_digests(job->ledger, true, arena));
     return error;
 }

@@ -128,7 +128,7 @@ for my $flavor (qw(mysql mariadb)) {
         my $ok = $run->{exit} == 3 && "@said" eq "@wanted" && $run->{out} =~ $says;
         ok($ok, "$flavor: $what") or diag($run->{out}, $run->{err});
         if ($sql =~ /ALTER|DROP/) {
-            $t->target_admin("DROP DATABASE \"$t->{target}\" WITH (FORCE); CREATE DATABASE \"$t->{target}\" TEMPLATE \"$pristine\"");
+            $t->target_admin("DROP DATABASE \"$t->{target}\" WITH (FORCE); CREATE DATABASE \"$t->{target}\" OWNER \"$t->{user}\" TEMPLATE \"$pristine\"");
         }
         else {
             $t->target("TRUNCATE $table; INSERT INTO $table SELECT * FROM pristine.$table");
