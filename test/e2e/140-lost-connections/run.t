@@ -15,6 +15,8 @@ my @chunks = ('--chunk-rows', 500, '--jobs', 2);
 for my $flavor (PgcTest::flavors()) {
     my $t = PgcTest->new(flavor => $flavor);
     $t->source_file(PgcTest::fixtures() . '/chunks.sql');
+    # MariaDB writes statistics ten seconds after the rows: a reader that joins anew cannot tell by whom
+    sleep 12 if $flavor eq 'mariadb';
     my $good = sub {
         my ($run, $what) = @_;
         $t->exits($run, 0, "$flavor: $what");
