@@ -1,21 +1,18 @@
 #include "assess/internal.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/stop.h"
 
+/* Signals only set a word: whoever waits looks at it so often. */
+#define LOOK_AGAIN_MS 200
+
 void scan_pool_init(struct scan_pool *pool, const struct assess_job *job)
 {
-    pthread_condattr_t attributes;
-
     *pool = (struct scan_pool){.job = job, .one_moment = true};
     pool->arena = ARENA_INIT(LIMIT_RUN_ARENA, "what is found in the source");
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&pool->changed);
 }
 
 void scan_pool_done(struct scan_pool *pool)
@@ -74,18 +71,9 @@ static bool take_any(struct scan_pool *pool, unsigned worker, struct scan_unit *
     return false;
 }
 
-/* Signals only set a word: it is looked at a few times a second. */
 static void wait_a_moment(struct scan_pool *pool)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += 200L * 1000 * 1000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+    clock_wait_ms(&pool->changed, &pool->lock, LOOK_AGAIN_MS);
 }
 
 bool scan_pool_take(struct scan_pool *pool, unsigned worker, struct scan_unit *ret_unit)

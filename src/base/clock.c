@@ -14,11 +14,11 @@ uint64_t clock_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void clock_sleep_ms(uint64_t wait_ms)
+/* An absolute end, so that signals neither shorten nor lengthen a wait. */
+static struct timespec end_of(uint64_t wait_ms)
 {
     struct timespec until;
 
-    /* An absolute end, so that signals neither shorten nor lengthen the wait. */
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += (time_t)(wait_ms / 1000);
     until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
@@ -26,6 +26,30 @@ void clock_sleep_ms(uint64_t wait_ms)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
+    return until;
+}
+
+void clock_condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void clock_wait_ms(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t wait_ms)
+{
+    struct timespec until = end_of(wait_ms);
+
+    pthread_cond_timedwait(condition, lock, &until);
+}
+
+void clock_sleep_ms(uint64_t wait_ms)
+{
+    struct timespec until = end_of(wait_ms);
+
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         continue;
 }

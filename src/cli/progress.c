@@ -348,16 +348,11 @@ static void *run_thread(void *argument)
 
     pthread_mutex_lock(&progress->mutex);
     while (!progress->stopping) {
-        struct timespec until;
         pthread_mutex_unlock(&progress->mutex);
         show(progress);
         pthread_mutex_lock(&progress->mutex);
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += (long)DRAW_MS * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
         if (!progress->stopping)
-            pthread_cond_timedwait(&progress->wake, &progress->mutex, &until);
+            clock_wait_ms(&progress->wake, &progress->mutex, DRAW_MS);
     }
     pthread_mutex_unlock(&progress->mutex);
     return NULL;
@@ -375,7 +370,6 @@ struct error *progress_start(const struct cli_options *options, const struct cop
                              struct progress **ret_progress)
 {
     struct progress *progress;
-    pthread_condattr_t attributes;
 
     /* NULL is a progress that shows nothing. */
     *ret_progress = NULL;
@@ -389,10 +383,7 @@ struct error *progress_start(const struct cli_options *options, const struct cop
     progress->start_ms = progress->last_line_ms = clock_ms();
     progress->block = BUF_INIT(256 * KIB, "progress block");
     pthread_mutex_init(&progress->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&progress->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&progress->wake);
     if (progress->on_terminal)
         log_before_line(erase_block);
     errno = pthread_create(&progress->thread, NULL, run_thread, progress);

@@ -4,17 +4,16 @@
 #include "base/limits.h"
 #include "base/stop.h"
 
+/* Signals only set a word: whoever waits looks at it so often. */
+#define LOOK_AGAIN_MS 200
+
 void pool_init(struct copy_pool *pool, const struct copy_job *job)
 {
     *pool = (struct copy_pool){.job = job};
     pool->arena = ARENA_INIT(LIMIT_RUN_ARENA, "chunk queue");
     pthread_mutex_init(&pool->lock, NULL);
     pthread_mutex_init(&pool->ledger_lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&pool->changed);
 }
 
 void pool_done(struct copy_pool *pool)
@@ -100,15 +99,7 @@ bool pool_take(struct copy_pool *pool, unsigned worker, struct chunk_ref *ret_re
         }
         if (is_over(pool))
             break;
-        /* Signals only set a word: look at it a few times a second. */
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += 200L * 1000 * 1000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+        clock_wait_ms(&pool->changed, &pool->lock, LOOK_AGAIN_MS);
     }
     pthread_mutex_unlock(&pool->lock);
     return taken;

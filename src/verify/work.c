@@ -9,14 +9,9 @@
 
 void work_init(struct work *work, const struct verify_job *job)
 {
-    pthread_condattr_t attributes;
-
     *work = (struct work){.job = job, .start_ms = clock_ms()};
     pthread_mutex_init(&work->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&work->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&work->changed);
 }
 
 void work_done(struct work *work)
@@ -76,13 +71,7 @@ static bool is_finished(struct work *work)
 
 static void wait_a_little(struct work *work)
 {
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)WAIT_MS * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&work->changed, &work->lock, &until);
+    clock_wait_ms(&work->changed, &work->lock, WAIT_MS);
 }
 
 bool work_take(struct work *work, bool has_source, enum canonical_side preferred,
