@@ -161,10 +161,10 @@ static void add_coverage(const struct assessment *a, struct buf *text)
         rows += a->result.tables[i].rows;
     }
     buf_add_format(text,
-                   "%zu table%s: of %zu columns were read (%" PRIu64 " rows), in %zu the server "
-                   "picked out rows, %zu hold nothing to look for; %.1f s\n",
-                   tables, tables == 1 ? "" : "s", ways[ASSESS_READ], rows, ways[ASSESS_BY_SERVER],
-                   ways[ASSESS_NOT_READ], (double)a->result.wall_ms / 1000);
+                   "%zu table%s looked at in %.1f s (%" PRIu64 " rows were read): %zu by reading "
+                   "columns, %zu by the server's own search, %zu with nothing to look for\n",
+                   tables, tables == 1 ? "" : "s", (double)a->result.wall_ms / 1000, rows,
+                   ways[ASSESS_READ], ways[ASSESS_BY_SERVER], ways[ASSESS_NOT_READ]);
     if (!a->result.one_moment)
         buf_add_c(text, "The source was written meanwhile: the counts are of several moments.\n");
 }
